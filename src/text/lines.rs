@@ -1,0 +1,90 @@
+//! Line and column of byte offsets, for violations only: nothing here runs for a log that breaks no rule.
+
+/// A place as people count it: both from 1; columns in characters (Unicode scalar values).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// Answers line and column for offsets of one text, counting on from the last answer.
+///
+/// Offsets asked in rising order cost one pass over the text in all, however long its lines are. A falling one starts again
+/// from the last mark (see [`Lines::mark`]) or from the start.
+#[derive(Debug, Clone)]
+pub struct Lines<'t> {
+    text: &'t [u8],
+    cursor: Cursor,
+    mark: Cursor,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Cursor {
+    offset: usize,
+    at: LineColumn,
+}
+
+const START: Cursor = Cursor { offset: 0, at: LineColumn { line: 1, column: 1 } };
+
+impl<'t> Lines<'t> {
+    /// Line and column finder for `text`. A UTF-8 byte order mark at its start takes no column.
+    #[must_use]
+    pub fn new(text: &'t [u8]) -> Self {
+        Self { text, cursor: START, mark: START }
+    }
+
+    /// Line and column of `offset`; an offset past the end answers for the end.
+    pub fn at(&mut self, offset: usize) -> LineColumn {
+        let offset = offset.min(self.text.len());
+        if offset < self.cursor.offset {
+            self.cursor = if offset < self.mark.offset { START } else { self.mark };
+        }
+        let between = self.text.get(self.cursor.offset..offset).unwrap_or_default();
+        let mut at = self.cursor.at;
+        let mut tail = between;
+        if let Some(last) = memchr::memrchr(b'\n', between) {
+            at.line += memchr::memchr_iter(b'\n', between).count();
+            at.column = 1;
+            tail = between.get(last + 1..).unwrap_or_default();
+        }
+        let mut characters = tail.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        if self.cursor.offset == 0 && at.line == 1 && tail.starts_with(b"\xEF\xBB\xBF") {
+            characters -= 1;
+        }
+        at.column += characters;
+        self.cursor = Cursor { offset, at };
+        at
+    }
+
+    /// As [`Lines::at`], and keeps the place: later offsets from here on are counted from it. Set it at a record's start.
+    pub fn mark(&mut self, offset: usize) -> LineColumn {
+        let at = self.at(offset);
+        self.mark = self.cursor;
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_lines_and_characters() {
+        let text = "{\n \"é\": 1,\r\n \"b\": 2}";
+        let mut lines = Lines::new(text.as_bytes());
+        let of = |needle: &str| text.find(needle).unwrap();
+        assert_eq!(lines.mark(of("\"é\"")), LineColumn { line: 2, column: 2 });
+        assert_eq!(lines.at(of("2}")), LineColumn { line: 3, column: 7 });
+        assert_eq!(lines.at(of("1,")), LineColumn { line: 2, column: 7 });
+        assert_eq!(lines.at(0), LineColumn { line: 1, column: 1 });
+        assert_eq!(lines.at(9999), LineColumn { line: 3, column: 9 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let mut lines = Lines::new("\u{feff}{}".as_bytes());
+        assert_eq!(lines.at(3), LineColumn { line: 1, column: 1 });
+    }
+}

@@ -1,0 +1,43 @@
+//! Times as audit logs and policies write them.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// The time that `text` holds: RFC 3339, ISO 8601 basic (`20260131T100000Z`), or a date alone, which is its 00:00 UTC.
+///
+/// `None` for anything else, also for a time without an offset: it could be any of 26 hours.
+/// Source: CloudTrail user guide, `eventTime` and `sessionContext.attributes.creationDate`.
+#[must_use]
+pub fn parse(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
+    if !matches!(text.len(), 8 | 10) {
+        return None;
+    }
+    let date: Date = text.parse().ok()?;
+    let start: DateTime = date.into();
+    let zoned: Zoned = start.to_zoned(TimeZone::UTC).ok()?;
+    Some(zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_forms_of_cloudtrail() {
+        let wanted: Timestamp = "2013-11-02T01:06:28Z".parse().unwrap();
+        for text in
+            ["2013-11-02T01:06:28Z", "20131102T010628Z", "2013-11-02T03:06:28+02:00", "2013-11-02T01:06:28.000Z"]
+        {
+            assert_eq!(parse(text), Some(wanted), "{text}");
+        }
+        assert_eq!(parse("2013-11-02"), "2013-11-02T00:00:00Z".parse().ok());
+        for text in ["", "Mar 24, 2014 9:11:59 PM", "2013", "2013-13-02", "2013-11-02T01:06:28", "12345678901"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

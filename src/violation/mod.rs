@@ -1,0 +1,11 @@
+//! What a scan finds: violations with their evidence, counts, and what could not be read. The one thing that `engine` and
+//! `report` both know.
+
+pub mod file_report;
+pub mod summary;
+#[allow(clippy::module_inception)]
+pub mod violation;
+
+pub use file_report::FileReport;
+pub use summary::{RuleStatus, RuleSummary, Summary};
+pub use violation::{Evidence, PolicyPlace, Violation, Waived};

@@ -1,0 +1,112 @@
+//! The counts of a run, which must add up, and what became of each rule.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::event::Problem;
+use crate::policy::{RuleId, Severity};
+
+/// The reconciliation of a run.
+///
+/// `files.found = files.read + files.skipped + files.failed` and
+/// `records.found = records.evaluated + records.duplicates + records.malformed + records.insights`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Files.
+    pub files: FileCounts,
+    /// Records.
+    pub records: RecordCounts,
+    /// Decompressed bytes read.
+    pub bytes: u64,
+    /// Violations that count for the exit code: not waived.
+    pub violations: usize,
+    /// Violations covered by an exception.
+    pub waived: usize,
+    /// Every rule, in the order of the policies.
+    pub rules: Vec<RuleSummary>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What a reader should know of the policies: expired exceptions and list entries, exceptions that never applied, rules not evaluated.
+    pub notes: Vec<Note>,
+    /// Whether the run was ended by the user before all files were read.
+    pub interrupted: bool,
+}
+
+/// Files of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FileCounts {
+    /// All files met.
+    pub found: usize,
+    /// Read, wholly or up to a problem.
+    pub read: usize,
+    /// Left out, and why: `digest`, `insight`, `not_json`, …
+    pub skipped: usize,
+    /// Of nothing in them could be read.
+    pub failed: usize,
+    /// The skipped ones by reason.
+    pub skipped_by: BTreeMap<String, usize>,
+}
+
+/// Records of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RecordCounts {
+    /// All records met.
+    pub found: usize,
+    /// Checked against the rules.
+    pub evaluated: usize,
+    /// Left out because an event of the same identity was evaluated.
+    pub duplicates: usize,
+    /// Unreadable: each is a problem.
+    pub malformed: usize,
+    /// Insight events, which are no audit events.
+    pub insights: usize,
+}
+
+/// What became of one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleSummary {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its title.
+    pub title: String,
+    /// Its severity.
+    pub severity: Severity,
+    /// Events it is about.
+    pub population: u64,
+    /// Violations that count.
+    pub violations: u64,
+    /// Violations covered by an exception.
+    pub waived: u64,
+    /// The outcome.
+    pub status: RuleStatus,
+}
+
+/// The outcome of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleStatus {
+    /// At least one violation that is not waived.
+    Violated,
+    /// Events of its population were seen, none in violation (or each waived).
+    Clean,
+    /// No event of its population was seen.
+    NotObserved,
+    /// It speaks of several events, which is not evaluated.
+    NotEvaluated,
+}
+
+/// Something a reader should know of the policies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Note {
+    /// A stable word: `exception_expired`, `exception_unused`, `list_entry_expired`, `rule_not_evaluated`.
+    pub code: &'static str,
+    /// The rule it is about.
+    pub rule: Option<RuleId>,
+    /// One line.
+    pub message: String,
+    /// The policy file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+}
