@@ -1,8 +1,7 @@
 //! Times as audit logs and policies write them.
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// The time that `text` holds: RFC 3339, ISO 8601 basic (`20260131T100000Z`), or a date alone, which is its 00:00 UTC.
 ///
@@ -18,9 +17,7 @@ pub fn parse(text: &str) -> Option<Timestamp> {
         return None;
     }
     let date: Date = text.parse().ok()?;
-    let start: DateTime = date.into();
-    let zoned: Zoned = start.to_zoned(TimeZone::UTC).ok()?;
-    Some(zoned.timestamp())
+    format!("{date}T00:00:00Z").parse().ok()
 }
 
 #[cfg(test)]
