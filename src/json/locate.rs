@@ -53,9 +53,18 @@ fn element(text: &[u8], at: usize, depth: usize, wanted: usize) -> Option<usize>
 }
 
 /// Whether the value of `key` is `name`.
-fn key_is(text: &[u8], key: StringSpan, name: &str) -> bool {
+pub(super) fn key_is(text: &[u8], key: StringSpan, name: &str) -> bool {
     let raw = key.raw(text);
     if key.escaped { unescaped(raw).eq(name.chars()) } else { raw == name.as_bytes() }
+}
+
+/// Whether two keys have the same value.
+pub(super) fn same_key(text: &[u8], one: StringSpan, other: StringSpan) -> bool {
+    if one.escaped || other.escaped {
+        unescaped(one.raw(text)).eq(unescaped(other.raw(text)))
+    } else {
+        one.raw(text) == other.raw(text)
+    }
 }
 
 /// The characters that the inside of a valid JSON string stands for.
