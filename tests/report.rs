@@ -1,15 +1,18 @@
-//! Reports of made-up runs, format by format.
+//! Reports of made-up runs, format by format. Styles are shown as `␛[…m` in the snapshots.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use trailgate::event::Problem;
 use trailgate::event::problem::ProblemKind;
 use trailgate::json::{Location, Step, locate};
 use trailgate::policy::{RuleId, Severity};
-use trailgate::report::{JsonReporter, NdjsonReporter, Reporter, RunReport};
+use trailgate::report::{
+    Color, Detail, HumanOptions, HumanReporter, JsonReporter, NdjsonReporter, Reporter, RunReport,
+};
 use trailgate::text::{LineColumn, Lines};
 use trailgate::violation::summary::{FileCounts, Note, RecordCounts};
 use trailgate::violation::violation::EventIdentity;
@@ -250,6 +253,129 @@ fn report(reporter: &dyn Reporter, violations: &[Violation], summary: &Summary) 
     String::from_utf8(out).unwrap()
 }
 
+fn human(options: HumanOptions, violations: &[Violation], summary: &Summary) -> String {
+    report(&HumanReporter::new(options), violations, summary)
+}
+
+const NARROW: HumanOptions =
+    HumanOptions { width: 80, color: Color::Plain, max_violations: 3, detail: Detail::Normal, elapsed: None };
+
+fn visible(text: &str) -> String {
+    text.replace('\u{1b}', "␛")
+}
+
+#[test]
+fn human_full_run() {
+    let (violations, summary) = full_run();
+    let options = HumanOptions { elapsed: Some(Duration::from_millis(1234)), ..NARROW };
+    let plain = human(options, &violations, &summary);
+    println!("{plain}");
+    println!("{}", human(HumanOptions { color: Color::Ansi, ..options }, &violations, &summary));
+    insta::assert_snapshot!(plain);
+    let wide = HumanOptions { width: 120, max_violations: 1, detail: Detail::Verbose, ..options };
+    insta::assert_snapshot!("human_wide_and_verbose", human(wide, &violations, &summary));
+}
+
+#[test]
+fn human_in_colour() {
+    let (violations, mut summary) = full_run();
+    summary.problems.clear();
+    let options = HumanOptions { color: Color::Ansi, max_violations: 1, ..NARROW };
+    insta::assert_snapshot!(visible(&human(options, &violations, &summary)));
+}
+
+#[test]
+fn human_without_violations() {
+    let clean = summary_of(&[], &[(&ROOT, 1214, RuleStatus::Clean), (&MFA, 0, RuleStatus::NotObserved)]);
+    let passed = human(NARROW, &[], &clean);
+    let mut late = clean.clone();
+    late.rules[1].status = RuleStatus::NotEvaluated;
+    let incomplete = human(NARROW, &[], &late);
+    let nothing = human(NARROW, &[], &Summary::default());
+    let quiet = human(HumanOptions { detail: Detail::Quiet, ..NARROW }, &[], &clean);
+    assert_eq!(quiet, "");
+    insta::assert_snapshot!([passed, incomplete, nothing].join("\n######\n\n"));
+}
+
+#[test]
+fn human_below_the_threshold() {
+    let mut waived = root_violation();
+    waived.waived = Some(Waived {
+        name: "drill".to_owned(),
+        reason: "quarterly drill".to_owned(),
+        owner: None,
+        until: "2026-02-28".parse().unwrap(),
+    });
+    let (all, _) = full_run();
+    let violations = [all[2].clone(), waived];
+    let summary = summary_of(&violations, &[(&OPEN, 3, RuleStatus::Violated), (&ROOT, 2, RuleStatus::Clean)]);
+    let run = RunReport { violations: &violations, summary: &summary, fail_on: Severity::High, tool_version: "0" };
+    assert_eq!(run.failing(), 0);
+    let mut out = Vec::new();
+    HumanReporter::new(HumanOptions { width: 100, ..NARROW }).report(&run, &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn human_shows_what_is_missing_and_what_lies_inside() {
+    let login = RECORD
+        .replace("\"userAgent\"", "\"doc\":\"{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\"}]}\",\"userAgent\"");
+    let log = format!("[{login}]");
+    let nothing: (&[&str], &str) = (&["additionalEventData", "MFAUsed"], "required: is `Yes`");
+    let missing = violation(&MFA, "a.json", &log, 1, &login, &[nothing]);
+    let within: (&[&str], &str) = (&["requestParameters", "tags", "3"], "required: is `Yes`");
+    let element = violation(&MFA, "a.json", &log, 1, &login, &[within]);
+    let mut inner = violation(&MFA, "a.json", &log, 1, &login, &[(&["doc"], "forbidden: is `Allow`")]);
+    inner.evidence[0].inner = Some(at(&["Statement", "0", "Effect"]));
+    inner.evidence[0].observed = Some("Allow".into());
+    let subtree: (&[&str], &str) = (&["userIdentity"], "forbidden: has more than 3 members");
+    let twice: (&[&str], &str) = (&["requestParameters", "alarmName"], "forbidden: starts with `C`");
+    let again: (&[&str], &str) = (
+        &["requestParameters", "alarmName"],
+        "forbidden: is one of `CPU`, `memory`, `disk`, `network`, `latency`, `errors`, `throttles`",
+    );
+    let subtree = violation(&MFA, "a.json", &log, 1, &login, &[subtree, twice, again, twice]);
+    let many: Vec<(&[&str], &str)> = vec![(&["eventName"], "x"), (&["awsRegion"], "y"), (&["eventTime"], "z")];
+    let many: Vec<_> = many.into_iter().cycle().take(11).collect();
+    let many = violation(&MFA, "a.json", &log, 1, &login, &many);
+    let violations = [missing, element, inner, subtree, many];
+    let summary = summary_of(&violations, &[(&MFA, 5, RuleStatus::Violated)]);
+    let options = HumanOptions { max_violations: 0, detail: Detail::Quiet, ..NARROW };
+    insta::assert_snapshot!(human(options, &violations, &summary));
+}
+
+#[test]
+fn human_of_a_megabyte_line() {
+    let filler = format!("{{\"eventVersion\":\"1.08\",\"fill\":\"{}\"}},", "x".repeat(400));
+    let log = format!("{{\"Records\":[{}{RECORD}]}}", filler.repeat(14_000));
+    assert!(log.len() > 6_000_000);
+    let evidence: (&[&str], &str) = (&["userIdentity", "type"], "forbidden: is `Root`");
+    let far = violation(&ROOT, "logs/far.json", &log, log.find(RECORD).unwrap(), RECORD, &[evidence]);
+    // One record of 6 MB whose deciding value, long and multi-byte, stands beyond column 70,000.
+    let name = "é".repeat(50_000);
+    let fill = (0..250_000).map(|n| format!("\"tag{n}\":\"value {n}\"")).collect::<Vec<_>>().join(",");
+    let big = RECORD.replace(
+        "\"requestParameters\":{",
+        &format!(
+            "\"fill\":{{{fill}}},\"name\":\"{name}\",\"requestParameters\":{{\"tags\":[{}\"end\"],",
+            "1,".repeat(70_000)
+        ),
+    );
+    assert!(big.len() > 6_000_000, "{}", big.len());
+    let evidence: [(&[&str], &str); 4] = [
+        (&["requestParameters", "alarmName"], "forbidden: is `CPU`"),
+        (&["name"], "forbidden: is longer than 100"),
+        (&["requestParameters", "tags", "70000"], "forbidden: is `end`"),
+        (&["fill", "tag249999"], "forbidden: exists"),
+    ];
+    let wide = violation(&ROOT, "logs/wide.json", &big, 0, &big, &evidence);
+    let violations = [far, wide];
+    let summary = summary_of(&violations, &[(&ROOT, 2, RuleStatus::Violated)]);
+    let text = human(NARROW, &violations, &summary);
+    assert!(text.len() < 8_000, "{}", text.len());
+    insta::assert_snapshot!(text);
+}
+
 /// A run in which everything that a log or a file name can say is hostile to the terminal, or to a CI runner.
 fn hostile_run() -> (Vec<Violation>, Summary) {
     const HOSTILE: &str = "::error::x \u{1b}[31mred\u{1b}[0m \u{202e}desrever\u{2066} \u{9b}2J\u{7f}\u{0}\r\n::warning::y\u{2028}::z ##vso[task.complete]";
@@ -307,12 +433,49 @@ fn assert_harmless(text: &str) {
 #[test]
 fn hostile_text_is_harmless_in_every_format() {
     let (violations, summary) = hostile_run();
+    for width in [0, 40, 57, 80, 120, 1000] {
+        let options = HumanOptions { width, ..NARROW };
+        assert_harmless(&human(options, &violations, &summary));
+    }
     assert_harmless(&report(&JsonReporter, &violations, &summary));
     let ndjson = report(&NdjsonReporter, &violations, &summary);
     assert_harmless(&ndjson);
     let first: serde_json::Value = serde_json::from_str(ndjson.lines().next().unwrap()).unwrap();
     assert_eq!(first["message"], violations[0].message);
+    insta::assert_snapshot!("human_hostile", human(NARROW, &violations, &summary));
     insta::assert_snapshot!("ndjson_hostile", ndjson.lines().next().unwrap());
+}
+
+#[test]
+fn human_draws_odd_records() {
+    let deep = format!("{}\"u\u{301}\u{4e2d}\u{200b}\"{}", "{\"a\":".repeat(100), "}".repeat(100));
+    for record in
+        ["", "{", "null", "\"\"", "[]", "{}", "{\"a\":\"\"}", "{\"a\":{\"a\":[[[]]]}}", " {\n\t\"a\"\r: [\n]}", &deep]
+    {
+        let evidence = |steps: &[&str]| Evidence {
+            location: at(steps),
+            inner: None,
+            observed: None,
+            expected: String::new(),
+            offset: None,
+            at: None,
+        };
+        let mut odd = root_violation();
+        odd.record_text = record.into();
+        for evidence in [
+            vec![],
+            vec![evidence(&[])],
+            vec![evidence(&["a"; 1]), evidence(&["a"; 2]), evidence(&[])],
+            vec![evidence(&["a"; 100]), evidence(&["a"; 30]), evidence(&["a", "a", "0", "0"])],
+        ] {
+            odd.evidence = evidence;
+            for color in [Color::Plain, Color::Ansi] {
+                let options = HumanOptions { color, detail: Detail::Quiet, ..NARROW };
+                let text = human(options, std::slice::from_ref(&odd), &Summary::default());
+                assert!(text.contains("╭") && text.trim_end().contains("╰"), "{text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -333,4 +496,20 @@ fn ndjson_lines_hold_what_the_document_holds() {
     assert_eq!(last.as_object_mut().unwrap().remove("type"), Some("summary".into()));
     assert_eq!(last, document["summary"]);
     assert_eq!(serde_json::Value::from(lines), document["violations"]);
+}
+
+/// Prints the report in colour, for eyes: `cargo test --test report look -- --nocapture`.
+#[test]
+fn look() {
+    let (violations, summary) = full_run();
+    for width in [80, 120] {
+        let options = HumanOptions {
+            width,
+            color: Color::Ansi,
+            max_violations: 1,
+            elapsed: Some(Duration::from_millis(870)),
+            ..NARROW
+        };
+        println!("{}", human(options, &violations, &summary));
+    }
 }

@@ -2,12 +2,14 @@
 //!
 //! Knows what was found (`violation`), never how (`engine`), and prints nothing itself: the caller names the writer.
 
+pub mod human;
 pub mod json;
 pub mod ndjson;
 pub mod reporter;
 mod safe_json;
 mod view;
 
+pub use human::{Color, Detail, HumanOptions, HumanReporter};
 pub use json::JsonReporter;
 pub use ndjson::NdjsonReporter;
 pub use reporter::{Reporter, RunReport};
