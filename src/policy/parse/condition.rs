@@ -239,7 +239,10 @@ impl Lower<'_> {
         let rest: Vec<Entry> =
             entries.iter().filter(|entry| !QUANTIFIERS.contains(&entry.key.as_str())).cloned().collect();
         if !rest.is_empty() || entries.is_empty() {
-            if many && let Some(not) = rest.iter().find(|entry| entry.key == "not") {
+            if many
+                && !rest.iter().any(is_element_key)
+                && let Some(not) = rest.iter().find(|entry| entry.key == "not")
+            {
                 let path = &entry.key;
                 self.error(
                     Code::NotOverMany,
@@ -295,13 +298,10 @@ impl Lower<'_> {
             );
             return None;
         }
-        let is_element = |entry: &&Entry| {
-            entry.key.starts_with(['$', '.']) || matches!(entry.key.as_str(), "all" | "any" | "use" | "where")
-        };
-        let Some(first_element) = entries.iter().find(is_element) else {
+        let Some(first_element) = entries.iter().find(|entry| is_element_key(entry)) else {
             return self.operators(entries, node.span, scope, case);
         };
-        if let Some(operator) = entries.iter().find(|entry| !is_element(entry) && entry.key != "not") {
+        if let Some(operator) = entries.iter().find(|entry| !is_element_key(entry) && entry.key != "not") {
             if crate::policy::parse::operators::OPERATORS.contains(&operator.key.as_str()) {
                 self.errors.push(
                     PolicyError::new(
@@ -320,6 +320,11 @@ impl Lower<'_> {
         }
         self.entries(entries.iter(), Scope::Element).map(|condition| NodeTest::Element(Box::new(condition)))
     }
+}
+
+/// Whether a key makes its map a condition on the element, rather than a map of operators.
+fn is_element_key(entry: &Entry) -> bool {
+    entry.key.starts_with(['$', '.']) || matches!(entry.key.as_str(), "all" | "any" | "use" | "where")
 }
 
 fn is_name(key: &str) -> bool {
