@@ -1,7 +1,8 @@
 //! What an operator asks, in words: the `expected` of evidence.
 
 use crate::compile::matcher::{
-    DynamicValue, ListMatcher, NodeMatcher, NumberSource, OperatorMatcher, PatternKind, TemplateMatcher, TimeSource, ValueSet,
+    DynamicValue, ListMatcher, NodeMatcher, NumberSource, OperatorMatcher, PatternKind, TemplateMatcher, TimeSource,
+    ValueSet,
 };
 use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, Scalar, TextPlace, TimeOrder};
 
@@ -54,7 +55,9 @@ pub fn operator(operator: &OperatorMatcher, sense: Sense) -> String {
             };
             (format!("{word} {}", one_of(patterns.iter().map(|pattern| pattern.text.clone()))), None)
         }
-        OperatorMatcher::Cidr(networks) => (format!("inside {}", one_of(networks.iter().map(ToString::to_string))), None),
+        OperatorMatcher::Cidr(networks) => {
+            (format!("inside {}", one_of(networks.iter().map(ToString::to_string))), None)
+        }
         OperatorMatcher::IsIp(kind) => (
             match kind {
                 IpKind::Any => "an IP address",
@@ -84,7 +87,9 @@ pub fn operator(operator: &OperatorMatcher, sense: Sense) -> String {
             (format!("{word} {operand}"), None)
         }
         OperatorMatcher::Length(test) => (format!("of length {}", number_test(test)), None),
-        OperatorMatcher::Type(types) => (format!("of type {}", types.iter().map(|kind| type_word(*kind)).collect::<Vec<_>>().join(" or ")), None),
+        OperatorMatcher::Type(types) => {
+            (format!("of type {}", types.iter().map(|kind| type_word(*kind)).collect::<Vec<_>>().join(" or ")), None)
+        }
         OperatorMatcher::Json(_) => ("JSON that meets the condition".to_owned(), None),
     };
     match (sense, negative) {
@@ -114,7 +119,11 @@ pub fn list(test: &ListMatcher, sense: Sense) -> String {
         (ListMatcher::Default(test), _) => node(test, sense),
         (ListMatcher::Some(test), Sense::Wanted) => format!("some {}", node(test, Sense::Wanted)),
         (ListMatcher::Some(test) | ListMatcher::None(test), _) => {
-            let sense = if matches!(sense, Sense::Wanted) || matches!(test, NodeMatcher::Element(_)) { Sense::Forbidden } else { Sense::Wanted };
+            let sense = if matches!(sense, Sense::Wanted) || matches!(test, NodeMatcher::Element(_)) {
+                Sense::Forbidden
+            } else {
+                Sense::Wanted
+            };
             node(test, sense)
         }
         (ListMatcher::Every(test), Sense::Wanted) => format!("every one {}", node(test, Sense::Wanted)),

@@ -9,8 +9,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Number, Value};
 
 use crate::compile::matcher::{
-    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource, ValuePath,
-    ValueSet,
+    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
+    ValuePath, ValueSet,
 };
 use crate::engine::node::Node;
 use crate::json::{Location, Slots, Step, number};
@@ -77,7 +77,9 @@ impl<'r> Event<'r> {
             Place::Slot { slot, .. } => {
                 self.slots.span(*slot).map_or(Node::Missing, |span| Node::Text(span.of(self.text)))
             }
-            Place::Element(steps) => element.and_then(|element| descend(element, steps)).map_or(Node::Missing, Node::Value),
+            Place::Element(steps) => {
+                element.and_then(|element| descend(element, steps)).map_or(Node::Missing, Node::Value)
+            }
             Place::EventPath(_) | Place::ElementPath(_) => {
                 self.many(place, element).into_iter().next().map_or(Node::Missing, |(_, node)| node)
             }

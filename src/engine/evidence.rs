@@ -103,7 +103,14 @@ impl<'e> Search<'e> {
         }
     }
 
-    fn list(&mut self, place: &Place, test: &ListMatcher, nodes: &[(Location, Node<'_>)], outcome: Sense, here: &Here<'_>) {
+    fn list(
+        &mut self,
+        place: &Place,
+        test: &ListMatcher,
+        nodes: &[(Location, Node<'_>)],
+        outcome: Sense,
+        here: &Here<'_>,
+    ) {
         let event = self.event;
         let (inner, wanted) = match (test, outcome) {
             (ListMatcher::Count(_) | ListMatcher::Distinct(_), _) => {
@@ -117,20 +124,27 @@ impl<'e> Search<'e> {
                 return;
             }
             (ListMatcher::Default(test), outcome) => (test, outcome),
-            (ListMatcher::Some(test), Sense::Wanted) | (ListMatcher::None(test), Sense::Forbidden) => (test, Sense::Wanted),
+            (ListMatcher::Some(test), Sense::Wanted) | (ListMatcher::None(test), Sense::Forbidden) => {
+                (test, Sense::Wanted)
+            }
             (ListMatcher::Every(test), outcome) => (test, outcome),
-            (ListMatcher::Some(test), Sense::Forbidden) | (ListMatcher::None(test), Sense::Wanted) => (test, Sense::Forbidden),
+            (ListMatcher::Some(test), Sense::Forbidden) | (ListMatcher::None(test), Sense::Wanted) => {
+                (test, Sense::Forbidden)
+            }
         };
         if nodes.is_empty() {
             let (location, inner_location) = here.at(place, &prefix(place));
             let expected = match (test, inner) {
-                (ListMatcher::Default(_), NodeMatcher::Operators(operators)) => self.operators(operators, Node::Missing, wanted, here),
+                (ListMatcher::Default(_), NodeMatcher::Operators(operators)) => {
+                    self.operators(operators, Node::Missing, wanted, here)
+                }
                 _ => describe::list(test, outcome.flipped()),
             };
             self.found.push(Finding { location, inner: inner_location, observed: None, expected });
             return;
         }
-        let deciding = nodes.iter().filter(|(_, node)| event.passes(inner, *node, here.element) == (wanted == Sense::Wanted));
+        let deciding =
+            nodes.iter().filter(|(_, node)| event.passes(inner, *node, here.element) == (wanted == Sense::Wanted));
         for (below, node) in deciding.take(NODES) {
             let (location, inner_location) = here.at(place, below);
             self.node(inner, *node, wanted, here, location, inner_location);
@@ -166,7 +180,11 @@ impl<'e> Search<'e> {
                         && self.event.holds(condition, Some(&root)) == is
                     {
                         let nested = if inner.is_some() { None } else { Some(Location::default()) };
-                        let element = Here { element: Some(&root), location: location.clone(), inner: nested.or_else(|| inner.clone()) };
+                        let element = Here {
+                            element: Some(&root),
+                            location: location.clone(),
+                            inner: nested.or_else(|| inner.clone()),
+                        };
                         self.matcher(condition, outcome, &element);
                         opened_any = true;
                     }
@@ -175,7 +193,12 @@ impl<'e> Search<'e> {
                     return;
                 }
                 let expected = self.operators(operators, node, outcome, here);
-                self.found.push(Finding { location, inner, observed: value.map(std::borrow::Cow::into_owned), expected });
+                self.found.push(Finding {
+                    location,
+                    inner,
+                    observed: value.map(std::borrow::Cow::into_owned),
+                    expected,
+                });
                 return;
             }
         }
@@ -186,7 +209,8 @@ impl<'e> Search<'e> {
     /// What the operators that decided ask: those that pass where all do, those that fail where not.
     fn operators(&self, operators: &[OperatorMatcher], node: Node<'_>, outcome: Sense, here: &Here<'_>) -> String {
         let is = outcome == Sense::Wanted;
-        let deciding = operators.iter().filter(|operator| self.event.operator_passes(operator, node, here.element) == is);
+        let deciding =
+            operators.iter().filter(|operator| self.event.operator_passes(operator, node, here.element) == is);
         let words: Vec<String> = deciding.map(|operator| describe::operator(operator, outcome.flipped())).collect();
         words.join(if is { " or " } else { " and " })
     }
@@ -197,6 +221,6 @@ fn prefix(place: &Place) -> Location {
     match place {
         Place::Slot { location, .. } => location.clone(),
         Place::Element(steps) => Location(steps.clone()),
-        Place::EventPath(path) | Place::ElementPath(path) => Location(path.prefix().to_vec()),
+        Place::EventPath(path) | Place::ElementPath(path) => Location(path.prefix()),
     }
 }

@@ -59,6 +59,12 @@ impl Path {
         self.0.definite.as_deref()
     }
 
+    /// The steps before the first segment that is not one name or one index from 0: every node it selects lies below them.
+    #[must_use]
+    pub fn prefix(&self) -> Vec<Step> {
+        self.0.segments.iter().map_while(definite_step).collect()
+    }
+
     /// Whether it can select at most one node (RFC 9535 §2.3.5.1 singular query; `$.a[-1]` is one).
     #[must_use]
     pub fn is_singular(&self) -> bool {
