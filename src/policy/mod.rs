@@ -3,6 +3,7 @@
 pub mod bundled;
 pub mod error;
 pub mod model;
+pub mod node;
 pub mod obligation;
 pub mod operator;
 pub mod parse;

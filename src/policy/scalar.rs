@@ -2,7 +2,7 @@
 
 use serde_json::Number;
 
-use crate::policy::yaml::YamlValue;
+use crate::policy::node::YamlValue;
 
 /// What a plain scalar is, by the rules of `serde_yaml` 0.9 (YAML 1.2 core, without leading zeros and underscores).
 pub fn resolve(text: &str) -> YamlValue {

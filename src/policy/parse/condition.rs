@@ -3,9 +3,9 @@
 use crate::json::path::{Filter, Path, PathError};
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::model::{Condition, PathCondition, PathRef, PathRoot, Spanned};
+use crate::policy::node::{Entry, Node, NodeKind, YamlScalar};
 use crate::policy::operator::{Case, ListTest, NodeTest};
 use crate::policy::parse::lower::{Lower, Scope, closest};
-use crate::policy::yaml::{Entry, Node, NodeKind, YamlScalar};
 use crate::text::Span;
 
 /// The keywords of a condition.
@@ -159,7 +159,7 @@ impl Lower<'_> {
         let scalar = YamlScalar {
             text: entry.key.clone(),
             style: entry.key_style,
-            value: crate::policy::yaml::YamlValue::String,
+            value: crate::policy::node::YamlValue::String,
         };
         let path = self.path(&scalar, entry.key_span, scope);
         // The tests are read even where the path is wrong, so that their own errors are told in the same run.

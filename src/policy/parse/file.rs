@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::json::Path;
 use crate::policy::error::{Code, Level, PolicyError, PolicyErrors};
 use crate::policy::model::{Define, List, ListEntry, Policy, RecordSource, Spanned};
+use crate::policy::node::{Node, NodeKind, YamlValue};
 use crate::policy::operator::Scalar;
 use crate::policy::parse::lower::{Fields, Lower, Scope};
-use crate::policy::yaml::{self, Node, NodeKind, YamlValue};
+use crate::policy::yaml;
 use crate::text::Source;
 
 const KEYWORDS: &[&str] = &["version", "source", "lists", "define", "rules"];

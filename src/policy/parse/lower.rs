@@ -2,7 +2,7 @@
 //! inside a quoted scalar.
 
 use crate::policy::error::{Code, PolicyError};
-use crate::policy::yaml::{Entry, Node, NodeKind, Style, YamlScalar, YamlValue};
+use crate::policy::node::{Entry, Node, NodeKind, Style, YamlScalar, YamlValue};
 use crate::text::{Source, Span};
 
 /// Where a condition stands, which decides whether `.paths` may.

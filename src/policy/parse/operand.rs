@@ -5,9 +5,9 @@ use serde_json::Number;
 
 use crate::policy::error::Code;
 use crate::policy::model::{PathRef, Spanned};
+use crate::policy::node::{Entry, Node, NodeKind, Style, YamlValue};
 use crate::policy::operator::{Comparison, Networks, NumberOperand, NumberTest, Scalar, Value, Values};
 use crate::policy::parse::lower::{Lower, Scope, closest};
-use crate::policy::yaml::{Entry, Node, NodeKind, Style, YamlValue};
 use crate::text::{Span, time};
 
 impl Lower<'_> {

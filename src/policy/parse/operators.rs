@@ -3,11 +3,11 @@
 use regex::RegexBuilder;
 
 use crate::policy::error::Code;
+use crate::policy::node::{Entry, Node, NodeKind, Style, YamlValue};
 use crate::policy::operator::{
     Case, Comparison, IpKind, JsonType, NodeTest, Operator, OperatorKind, Pattern, TextPlace, TimeOrder, Value, Values,
 };
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
-use crate::policy::yaml::{Entry, Node, NodeKind, Style, YamlValue};
 use crate::text::Span;
 
 /// Every operator of the language.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::model::{Exception, Rule, RuleId, Severity, Spanned};
+use crate::policy::node::{Node, NodeKind, Style, YamlValue};
 use crate::policy::obligation::Obligation;
 use crate::policy::parse::lower::{Fields, Lower, Scope, closest, list_words};
 use crate::policy::parse::template::Place;
-use crate::policy::yaml::{Node, NodeKind, Style, YamlValue};
 
 const OBLIGATIONS: &[&str] =
     &["forbid", "require", "threshold", "require_followed_by", "require_preceded_by", "sequence", "first_seen"];

@@ -2,8 +2,8 @@
 
 use crate::policy::error::Code;
 use crate::policy::model::{Spanned, Template, TemplatePart};
+use crate::policy::node::{Node, Style, YamlScalar, YamlValue};
 use crate::policy::parse::lower::{Lower, Scope};
-use crate::policy::yaml::{Node, Style, YamlScalar, YamlValue};
 
 /// What a template is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 
 use crate::policy::error::Code;
 use crate::policy::model::Spanned;
+use crate::policy::node::{Node, NodeKind};
 use crate::policy::operator::TimeOperand;
 use crate::policy::parse::lower::{Lower, Scope};
-use crate::policy::yaml::{Node, NodeKind};
 use crate::text::time;
 
 impl Lower<'_> {

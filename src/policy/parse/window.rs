@@ -2,11 +2,11 @@
 
 use crate::policy::error::Code;
 use crate::policy::model::Spanned;
+use crate::policy::node::{Node, NodeKind};
 use crate::policy::obligation::{
     FirstSeen, Follow, Key, KeyPart, Normalize, Obligation, Sequence, SequenceStep, Threshold,
 };
 use crate::policy::parse::lower::{Lower, Scope};
-use crate::policy::yaml::{Node, NodeKind};
 
 impl Lower<'_> {
     /// The obligation of `keyword`, one of those that speak of several events.
