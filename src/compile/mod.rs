@@ -1,1 +1,11 @@
-//! Stub.
+//! Policies become a program: definite paths become slots, operators become matchers, literals of the population become an index.
+//! It cannot fail: parsing built everything that could.
+
+pub mod build;
+pub mod index;
+pub mod lint;
+pub mod matcher;
+pub mod program;
+
+pub use lint::lint;
+pub use program::{Program, compile};

@@ -1,8 +1,14 @@
 //! What authors write: YAML text becomes a checked model, or a list of errors that point at the wrong words.
 
+pub mod error;
 pub mod model;
 pub mod operator;
+pub mod parse;
 pub mod set;
+pub mod walk;
+pub mod yaml;
 
+pub use error::{PolicyError, PolicyErrors};
 pub use model::{Condition, Obligation, Policy, Rule, RuleId, Severity};
+pub use parse::parse;
 pub use set::{PolicyIndex, PolicySet};

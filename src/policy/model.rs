@@ -2,6 +2,7 @@
 //!
 //! Spans point into the text of the policy's own source.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::json::{Path, path::Filter};
+use crate::policy::error::PolicyError;
 use crate::policy::operator::{ListTest, Scalar};
 use crate::text::{Source, Span};
 
@@ -41,6 +43,8 @@ pub struct Policy {
     pub defines: BTreeMap<String, Define>,
     /// Its rules, in the order of the file.
     pub rules: Vec<Rule>,
+    /// What is odd about it and yet allowed.
+    pub warnings: Vec<PolicyError>,
 }
 
 /// Which records a policy is about.
@@ -343,10 +347,13 @@ pub struct PathRef {
 impl PathRef {
     /// The path as the author wrote it.
     #[must_use]
-    pub fn written(&self) -> &str {
-        match self.root {
-            PathRoot::Event => self.path.text(),
-            PathRoot::Element => self.path.text().strip_prefix('$').filter(|rest| !rest.is_empty()).unwrap_or("."),
+    pub fn written(&self) -> Cow<'_, str> {
+        let text = self.path.text();
+        match (self.root, text.strip_prefix('$')) {
+            (PathRoot::Element, Some("")) => Cow::Borrowed("."),
+            (PathRoot::Element, Some(rest)) if rest.starts_with('[') => Cow::Owned(format!(".{rest}")),
+            (PathRoot::Element, Some(rest)) => Cow::Borrowed(rest),
+            _ => Cow::Borrowed(text),
         }
     }
 }

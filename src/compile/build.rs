@@ -1,0 +1,190 @@
+//! Model conditions become [`Matcher`]s: definitions are written out, lists taken in as of today, definite paths given slots.
+
+use ipnet::IpNet;
+use jiff::civil::Date;
+
+use crate::compile::matcher::{
+    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, PatternKind, Place,
+    TemplateMatcher, TimeSource, ValuePath, ValueSet,
+};
+use crate::json::{Location, SlotTable};
+use crate::policy::model::{Condition, PathRef, PathRoot, TemplatePart};
+use crate::policy::operator::{
+    Case, ListTest, Networks, NodeTest, NumberOperand, OperatorKind, Scalar, TimeOperand, Value, Values,
+};
+use crate::policy::parse::network;
+use crate::policy::{PolicyIndex, PolicySet};
+
+/// Builds the matchers of one program.
+pub struct Builder<'s> {
+    /// The policies.
+    pub set: &'s PolicySet,
+    /// The slots given so far.
+    pub slots: &'s mut SlotTable,
+    /// The day it is, for list values with a last day.
+    pub today: Date,
+}
+
+impl Builder<'_> {
+    /// The matcher of `condition`, which stands in `policy`.
+    pub fn condition(&mut self, policy: PolicyIndex, condition: &Condition) -> Matcher {
+        match condition {
+            Condition::All(parts) => Matcher::All(parts.iter().map(|part| self.condition(policy, part)).collect()),
+            Condition::Any(parts) => Matcher::Any(parts.iter().map(|part| self.condition(policy, part)).collect()),
+            Condition::Not(inner) => Matcher::Not(Box::new(self.condition(policy, inner))),
+            // Invariant: a PolicySet resolves every name, so the empty `any` (never true) is never built.
+            Condition::Use(name) => match self.set.define(policy, &name.value) {
+                Some((home, define)) => self.condition(home, &define.condition),
+                None => Matcher::Any(Vec::new()),
+            },
+            Condition::Where(filter) => Matcher::Where(filter.value.clone()),
+            Condition::Path(path) => Matcher::Path {
+                place: self.place(&path.path),
+                tests: path.tests.iter().map(|test| self.list_test(policy, test)).collect(),
+            },
+        }
+    }
+
+    /// Where the nodes of `path` are found.
+    pub fn place(&mut self, path: &PathRef) -> Place {
+        match (path.root, path.path.definite()) {
+            (PathRoot::Event, Some(steps)) => {
+                Place::Slot { slot: self.slots.slot(steps), location: Location(steps.to_vec()) }
+            }
+            (PathRoot::Element, Some(steps)) => Place::Element(steps.to_vec()),
+            (PathRoot::Event, None) => Place::EventPath(path.path.clone()),
+            (PathRoot::Element, None) => Place::ElementPath(path.path.clone()),
+        }
+    }
+
+    fn value_path(&mut self, path: &PathRef) -> ValuePath {
+        ValuePath { place: self.place(path), written: path.written().into_owned() }
+    }
+
+    fn list_test(&mut self, policy: PolicyIndex, test: &ListTest) -> ListMatcher {
+        match test {
+            ListTest::Default(test) => ListMatcher::Default(self.node_test(policy, test)),
+            ListTest::Some(test) => ListMatcher::Some(self.node_test(policy, test)),
+            ListTest::Every(test) => ListMatcher::Every(self.node_test(policy, test)),
+            ListTest::None(test) => ListMatcher::None(self.node_test(policy, test)),
+            ListTest::Count(test) => ListMatcher::Count(test.clone()),
+            ListTest::Distinct(test) => ListMatcher::Distinct(test.clone()),
+        }
+    }
+
+    fn node_test(&mut self, policy: PolicyIndex, test: &NodeTest) -> NodeMatcher {
+        match test {
+            NodeTest::Element(inner) => NodeMatcher::Element(Box::new(self.condition(policy, inner))),
+            NodeTest::Operators(operators) => {
+                NodeMatcher::Operators(operators.iter().map(|operator| self.operator(policy, &operator.kind)).collect())
+            }
+        }
+    }
+
+    fn operator(&mut self, policy: PolicyIndex, kind: &OperatorKind) -> OperatorMatcher {
+        match kind {
+            OperatorKind::MissingOrNull => OperatorMatcher::MissingOrNull,
+            OperatorKind::Equals(value, case) => {
+                OperatorMatcher::In(self.value_set(std::slice::from_ref(value), *case))
+            }
+            OperatorKind::In(values, case) => OperatorMatcher::In(self.values(policy, values, *case)),
+            OperatorKind::Text(place, values, case) => {
+                OperatorMatcher::Text(*place, self.values(policy, values, *case))
+            }
+            OperatorKind::Glob(patterns) => OperatorMatcher::Pattern(PatternKind::Glob, patterns.clone()),
+            OperatorKind::Regex(patterns) => OperatorMatcher::Pattern(PatternKind::Regex, patterns.clone()),
+            OperatorKind::Cidr(networks) => OperatorMatcher::Cidr(self.networks(policy, networks)),
+            OperatorKind::IsIp(kind) => OperatorMatcher::IsIp(*kind),
+            OperatorKind::Compare(order, operand) => OperatorMatcher::Compare(
+                *order,
+                match operand {
+                    NumberOperand::Literal(number) => NumberSource::Literal(number.clone()),
+                    NumberOperand::Path(path) => NumberSource::Path(self.value_path(path)),
+                },
+            ),
+            OperatorKind::Time(order, operand) => OperatorMatcher::Time(
+                *order,
+                match operand {
+                    TimeOperand::Literal { text, time } => TimeSource::Literal(text.clone(), *time),
+                    TimeOperand::Path(path) => TimeSource::Path(self.value_path(path)),
+                },
+            ),
+            OperatorKind::Length(test) => OperatorMatcher::Length(test.clone()),
+            OperatorKind::Exists(wanted) => OperatorMatcher::Exists(*wanted),
+            OperatorKind::Empty(wanted) => OperatorMatcher::Empty(*wanted),
+            OperatorKind::Type(types) => OperatorMatcher::Type(types.clone()),
+            OperatorKind::Not(inner) => OperatorMatcher::Not(Box::new(self.node_test(policy, inner))),
+            OperatorKind::Json(inner) => OperatorMatcher::Json(Box::new(self.condition(policy, inner))),
+        }
+    }
+
+    fn values(&mut self, policy: PolicyIndex, values: &Values, case: Case) -> ValueSet {
+        let name = match values {
+            Values::Items(items) => return self.value_set(items, case),
+            Values::List(name) => name,
+        };
+        let mut set = ValueSet { case: Some(case), list: Some(name.value.clone()), ..ValueSet::default() };
+        if let Some((_, list)) = self.set.list(policy, &name.value) {
+            for entry in &list.entries {
+                if entry.until.as_ref().is_none_or(|until| until.value >= self.today) {
+                    set.literal(&entry.value.value);
+                }
+            }
+        }
+        set
+    }
+
+    fn value_set(&mut self, items: &[Value], case: Case) -> ValueSet {
+        let mut set = ValueSet { case: Some(case), ..ValueSet::default() };
+        for item in items {
+            match item {
+                Value::Literal(scalar) => set.literal(scalar),
+                Value::Path(path) => {
+                    let path = self.value_path(path);
+                    set.dynamic.push(DynamicValue::Path(path));
+                }
+                Value::Template(template) => {
+                    let parts = template.parts.iter().filter_map(|part| match part {
+                        TemplatePart::Text(text) => Some(TemplateMatcher::Text(text.clone())),
+                        TemplatePart::Path(path) => Some(TemplateMatcher::Path(self.value_path(path))),
+                        TemplatePart::Name(_) => None,
+                    });
+                    let parts = parts.collect();
+                    set.dynamic.push(DynamicValue::Template(parts));
+                }
+            }
+        }
+        set
+    }
+
+    fn networks(&mut self, policy: PolicyIndex, networks: &Networks) -> Vec<IpNet> {
+        let name = match networks {
+            Networks::Items(items) => return items.clone(),
+            Networks::List(name) => name,
+        };
+        let Some((_, list)) = self.set.list(policy, &name.value) else { return Vec::new() };
+        list.entries
+            .iter()
+            .filter(|entry| entry.until.as_ref().is_none_or(|until| until.value >= self.today))
+            .filter_map(|entry| match &entry.value.value {
+                Scalar::String(text) => network(text).ok(),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+impl ValueSet {
+    fn literal(&mut self, scalar: &Scalar) {
+        self.literals.push(scalar.clone());
+        match scalar {
+            Scalar::String(text) => {
+                let text = if self.ignores_case() { text.to_lowercase() } else { text.clone() };
+                self.strings.insert(text.into());
+            }
+            Scalar::Number(number) => self.numbers.push(number.clone()),
+            Scalar::Bool(true) => self.has_true = true,
+            Scalar::Bool(false) => self.has_false = true,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Conditions as the engine runs them: names resolved, lists taken in, paths turned into slots.
+
+use std::collections::HashSet;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+use serde_json::Number;
+
+use crate::json::path::Filter;
+use crate::json::{Location, Path, SlotId, Step};
+use crate::policy::operator::{Case, Comparison, IpKind, JsonType, NumberTest, Pattern, Scalar, TextPlace, TimeOrder};
+
+/// A condition.
+#[derive(Debug, Clone)]
+pub enum Matcher {
+    /// All hold.
+    All(Vec<Matcher>),
+    /// At least one holds.
+    Any(Vec<Matcher>),
+    /// It does not hold.
+    Not(Box<Matcher>),
+    /// The expression holds, `@` being the current element or the event.
+    Where(Filter),
+    /// The nodes of a path pass.
+    Path {
+        /// Where the nodes are.
+        place: Place,
+        /// All of these hold.
+        tests: Vec<ListMatcher>,
+    },
+}
+
+/// Where nodes are found.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// At most one node of the event, read without parsing the record.
+    Slot {
+        /// Its slot.
+        slot: SlotId,
+        /// Its place.
+        location: Location,
+    },
+    /// At most one node below the current element.
+    Element(Vec<Step>),
+    /// Any path from the event.
+    EventPath(Path),
+    /// Any path from the current element.
+    ElementPath(Path),
+}
+
+/// What is asked of a node list.
+#[derive(Debug, Clone)]
+pub enum ListMatcher {
+    /// Some node passes; of no node, *missing* passes.
+    Default(NodeMatcher),
+    /// At least one node passes.
+    Some(NodeMatcher),
+    /// There is a node, and all pass.
+    Every(NodeMatcher),
+    /// No node passes.
+    None(NodeMatcher),
+    /// So many nodes there are.
+    Count(NumberTest),
+    /// So many different values there are.
+    Distinct(NumberTest),
+}
+
+/// What is asked of one node.
+#[derive(Debug, Clone)]
+pub enum NodeMatcher {
+    /// All hold.
+    Operators(Vec<OperatorMatcher>),
+    /// The condition holds with the node as current element; false of a missing node.
+    Element(Box<Matcher>),
+}
+
+/// One operator.
+#[derive(Debug, Clone)]
+pub enum OperatorMatcher {
+    /// Missing or null.
+    MissingOrNull,
+    /// Equal to one of the values.
+    In(ValueSet),
+    /// A string that starts with, ends with or contains one of the values; of an array: contains it.
+    Text(TextPlace, ValueSet),
+    /// A string that one of the patterns matches. The flag only serves descriptions: glob or regex.
+    Pattern(PatternKind, Vec<Pattern>),
+    /// An address in one of the networks.
+    Cidr(Vec<IpNet>),
+    /// An address of this kind.
+    IsIp(IpKind),
+    /// A number in this order to another.
+    Compare(Comparison, NumberSource),
+    /// A time in this order to another.
+    Time(TimeOrder, TimeSource),
+    /// Of such a length.
+    Length(NumberTest),
+    /// Present or not.
+    Exists(bool),
+    /// Empty or not.
+    Empty(bool),
+    /// Of one of these types.
+    Type(Vec<JsonType>),
+    /// Does not pass.
+    Not(Box<NodeMatcher>),
+    /// JSON text whose root meets the condition.
+    Json(Box<Matcher>),
+}
+
+/// How a pattern was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternKind {
+    /// `glob`.
+    Glob,
+    /// `regex`.
+    Regex,
+}
+
+/// Values to compare with: literals sorted out by type, and those that come out of the event.
+#[derive(Debug, Clone, Default)]
+pub struct ValueSet {
+    /// Strings, lower-cased where case is ignored.
+    pub strings: HashSet<Box<str>>,
+    /// Numbers.
+    pub numbers: Vec<Number>,
+    /// Whether `true` is among them.
+    pub has_true: bool,
+    /// Whether `false` is among them.
+    pub has_false: bool,
+    /// Values out of the event.
+    pub dynamic: Vec<DynamicValue>,
+    /// Whether case is ignored.
+    pub case: Option<Case>,
+    /// The literals as written, for descriptions.
+    pub literals: Vec<Scalar>,
+    /// The list they came from, for descriptions.
+    pub list: Option<String>,
+}
+
+impl ValueSet {
+    /// Whether strings are compared without regard to case.
+    #[must_use]
+    pub fn ignores_case(&self) -> bool {
+        self.case == Some(Case::Ignored)
+    }
+}
+
+/// A value out of the event.
+#[derive(Debug, Clone)]
+pub enum DynamicValue {
+    /// The node of a path.
+    Path(ValuePath),
+    /// A string put together.
+    Template(Vec<TemplateMatcher>),
+}
+
+/// A path to one value, and how the author wrote it.
+#[derive(Debug, Clone)]
+pub struct ValuePath {
+    /// Where it is.
+    pub place: Place,
+    /// As written.
+    pub written: String,
+}
+
+/// A part of a template value.
+#[derive(Debug, Clone)]
+pub enum TemplateMatcher {
+    /// Text as it is.
+    Text(String),
+    /// The value of a path.
+    Path(ValuePath),
+}
+
+/// A number to compare with.
+#[derive(Debug, Clone)]
+pub enum NumberSource {
+    /// This number.
+    Literal(Number),
+    /// The number of a path.
+    Path(ValuePath),
+}
+
+/// A time to compare with.
+#[derive(Debug, Clone)]
+pub enum TimeSource {
+    /// This time; the text is as written.
+    Literal(String, Timestamp),
+    /// The time of a path.
+    Path(ValuePath),
+}

@@ -1,0 +1,263 @@
+//! The program of a run: every rule as matchers, sorted by the records they are about. Built once, shared by all threads.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::compile::build::Builder;
+use crate::compile::index::{Bounds, Index, bounds};
+use crate::compile::matcher::Matcher;
+use crate::event::RecordFormat;
+use crate::json::{Location, Path, SlotId, SlotTable, Step};
+use crate::policy::model::{Obligation, RecordSource, Rule, Severity, Template};
+use crate::policy::{PolicyIndex, PolicySet, RuleId};
+use crate::text::{LineColumn, Lines};
+
+/// What `engine::scan` runs.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// One part for each kind of records.
+    pub parts: Vec<Part>,
+    /// Every rule of the run, also those that are not evaluated, in the order of the policies.
+    pub rules: Vec<CompiledRule>,
+}
+
+/// The rules about one kind of records.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The records.
+    pub format: RecordFormat,
+    /// Where a record of another format says its time and identity.
+    pub fields: EventFields,
+    /// The few fields that are read from every record: identity and index.
+    pub index_slots: SlotTable,
+    /// Where those lie.
+    pub identity: IdentitySlots,
+    /// All definite paths of the rules, read from records that a rule may concern.
+    pub slots: SlotTable,
+    /// From field values to places in `rules`.
+    pub index: Index,
+    /// The rules, as places in the program's.
+    pub rules: Vec<usize>,
+    /// Rules without a population: every event is in it, whether the index names them or not.
+    pub everywhere: Vec<usize>,
+}
+
+/// Where an event says who, when and where, for records that are no CloudTrail events.
+#[derive(Debug, Clone, Default)]
+pub struct EventFields {
+    /// Its time.
+    pub time: Option<Path>,
+    /// Its identity.
+    pub id: Option<Path>,
+}
+
+/// Slots, in the index table, that make up an event's identity.
+#[derive(Debug, Clone, Default)]
+pub struct IdentitySlots {
+    /// The id; without it an event is never a duplicate.
+    pub id: Option<SlotId>,
+    /// Fields that must be equal too, so that two events that share an id by mistake both count.
+    pub with: Vec<SlotId>,
+}
+
+/// One rule.
+#[derive(Debug, Clone)]
+pub struct CompiledRule {
+    /// Its id.
+    pub id: RuleId,
+    /// Its title.
+    pub title: Arc<str>,
+    /// Its severity.
+    pub severity: Severity,
+    /// What it runs; `None` for obligations over time.
+    pub check: Option<Check>,
+    /// Its obligation's keyword.
+    pub obligation: &'static str,
+    /// Its message; `None` is the title.
+    pub message: Option<Template>,
+    /// What to do about a violation.
+    pub remediation: Option<Arc<str>>,
+    /// Framework → controls.
+    pub controls: Arc<BTreeMap<String, Vec<String>>>,
+    /// Where it stands.
+    pub file: Arc<str>,
+    /// Line and column of its id.
+    pub at: LineColumn,
+}
+
+/// What a rule asks of one event.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The population; `None` is every event.
+    pub when: Option<Matcher>,
+    /// The obligation's condition.
+    pub condition: Matcher,
+    /// Whether the condition must hold.
+    pub polarity: Polarity,
+    /// The exceptions in force, with their places among the rule's.
+    pub exceptions: Vec<(usize, CompiledException)>,
+}
+
+/// Whether a condition must hold or must not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polarity {
+    /// `forbid`.
+    MustNotHold,
+    /// `require`.
+    MustHold,
+}
+
+/// An exception in force.
+#[derive(Debug, Clone)]
+pub struct CompiledException {
+    /// Its name.
+    pub name: String,
+    /// Its reason.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day it holds.
+    pub until: Date,
+    /// Which violations it covers.
+    pub condition: Matcher,
+}
+
+/// The program of `set` on the day `today`: exceptions and list values past their last day are left out.
+#[must_use]
+pub fn compile(set: &PolicySet, today: Date) -> Program {
+    let mut program = Program { parts: Vec::new(), rules: Vec::new() };
+    let mut lines: Option<(PolicyIndex, Lines<'_>)> = None;
+    for (policy_index, rule) in set.rules() {
+        let Some(policy) = set.policy(policy_index) else { continue };
+        let part_index = part_of(&mut program.parts, &policy.records);
+        let place = program.rules.len();
+        let at = {
+            let fresh = lines.as_ref().is_none_or(|(index, _)| *index != policy_index);
+            if fresh {
+                lines = Some((policy_index, Lines::new(policy.source.text.as_bytes())));
+            }
+            lines.as_mut().map_or(LineColumn { line: 1, column: 1 }, |(_, lines)| lines.mark(rule.id.span.start))
+        };
+        let check = program.parts.get_mut(part_index).and_then(|part| {
+            let check = build_check(set, policy_index, rule, part, today)?;
+            part.add(place, &check);
+            Some(check)
+        });
+        program.rules.push(CompiledRule {
+            id: rule.id.value.clone(),
+            title: rule.title.as_str().into(),
+            severity: rule.severity,
+            check,
+            obligation: rule.obligation.keyword(),
+            message: rule.message.clone(),
+            remediation: rule.remediation.as_deref().map(Into::into),
+            controls: Arc::new(rule.controls.clone()),
+            file: policy.source.name.clone(),
+            at,
+        });
+    }
+    program
+}
+
+fn build_check(set: &PolicySet, policy: PolicyIndex, rule: &Rule, part: &mut Part, today: Date) -> Option<Check> {
+    let (condition, polarity) = match &rule.obligation {
+        Obligation::Forbid(condition) => (condition, Polarity::MustNotHold),
+        Obligation::Require(condition) => (condition, Polarity::MustHold),
+        _ => return None,
+    };
+    let mut builder = Builder { set, slots: &mut part.slots, today };
+    Some(Check {
+        when: rule.when.as_ref().map(|when| builder.condition(policy, when)),
+        condition: builder.condition(policy, condition),
+        polarity,
+        exceptions: rule
+            .exceptions
+            .iter()
+            .enumerate()
+            .filter(|(_, exception)| exception.until.value >= today)
+            .map(|(place, exception)| {
+                let compiled = CompiledException {
+                    name: exception.name.value.clone(),
+                    reason: exception.reason.clone(),
+                    owner: exception.owner.clone(),
+                    until: exception.until.value,
+                    condition: builder.condition(policy, &exception.condition),
+                };
+                (place, compiled)
+            })
+            .collect(),
+    })
+}
+
+/// Place of the part for `records`, made where there is none.
+fn part_of(parts: &mut Vec<Part>, records: &RecordSource) -> usize {
+    let text = |path: &Option<Path>| path.as_ref().map(|path| path.text().to_owned());
+    let found = parts.iter().position(|part| match (&part.format, records) {
+        (RecordFormat::Cloudtrail, RecordSource::Cloudtrail) => true,
+        (RecordFormat::Json { records: known }, RecordSource::Json { records, time, id }) => {
+            known.text() == records.text() && text(&part.fields.time) == text(time) && text(&part.fields.id) == text(id)
+        }
+        _ => false,
+    });
+    found.unwrap_or_else(|| {
+        parts.push(Part::new(records));
+        parts.len() - 1
+    })
+}
+
+impl Part {
+    fn new(records: &RecordSource) -> Self {
+        let mut index_slots = SlotTable::default();
+        let (format, fields, identity) = match records {
+            RecordSource::Cloudtrail => {
+                let id = Some(index_slots.slot(&name("eventID").0));
+                let with = ["eventTime", "eventSource", "eventName", "recipientAccountId"];
+                let with = with.iter().map(|field| index_slots.slot(&name(field).0)).collect();
+                (RecordFormat::Cloudtrail, EventFields::default(), IdentitySlots { id, with })
+            }
+            RecordSource::Json { records, time, id } => {
+                let mut slot =
+                    |path: &Option<Path>| path.as_ref().and_then(Path::definite).map(|steps| index_slots.slot(steps));
+                let identity = IdentitySlots { id: slot(id), with: slot(time).into_iter().collect() };
+                let fields = EventFields { time: time.clone(), id: id.clone() };
+                (RecordFormat::Json { records: records.clone() }, fields, identity)
+            }
+        };
+        Self {
+            format,
+            fields,
+            index_slots,
+            identity,
+            slots: SlotTable::default(),
+            index: Index::default(),
+            rules: Vec::new(),
+            everywhere: Vec::new(),
+        }
+    }
+
+    /// Files the rule at `place` under what its population asks, or without one, under what its violations show.
+    fn add(&mut self, place: usize, check: &Check) {
+        let local = self.rules.len();
+        self.rules.push(place);
+        let bounds = match (&check.when, check.polarity) {
+            (Some(when), _) => bounds(when),
+            (None, Polarity::MustNotHold) => {
+                self.everywhere.push(local);
+                bounds(&check.condition)
+            }
+            (None, Polarity::MustHold) => {
+                self.everywhere.push(local);
+                Bounds::new()
+            }
+        };
+        let preferred = [name("eventName"), name("eventSource")];
+        let index_slots = &mut self.index_slots;
+        self.index.add(local, &bounds, &preferred, &mut |location| index_slots.slot(&location.0));
+    }
+}
+
+fn name(field: &str) -> Location {
+    Location(vec![Step::Name(field.to_owned())])
+}

@@ -1,0 +1,15 @@
+//! YAML nodes become the model: each part of the language has its file. All errors of a file are gathered, none stops the rest.
+
+mod condition;
+mod file;
+mod lower;
+mod operand;
+mod operators;
+mod rule;
+mod rule_test;
+mod template;
+mod window;
+
+pub use file::{ListFiles, parse};
+pub use lower::closest;
+pub use operand::network;

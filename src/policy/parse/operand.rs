@@ -1,0 +1,437 @@
+//! What operators compare with: scalars, values, networks, numbers, times, durations.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+use jiff::civil::Date;
+use serde_json::Number;
+
+use crate::policy::error::Code;
+use crate::policy::model::{PathRef, Spanned};
+use crate::policy::operator::{Comparison, Networks, NumberOperand, NumberTest, Scalar, TimeOperand, Value, Values};
+use crate::policy::parse::lower::{Lower, Scope, closest};
+use crate::policy::yaml::{Entry, Node, NodeKind, Style, YamlValue};
+use crate::text::{Span, time};
+
+impl Lower<'_> {
+    /// A scalar that is not null.
+    pub fn scalar(&mut self, node: &Node) -> Option<Scalar> {
+        let Some(scalar) = node.scalar() else {
+            self.wrong_type(
+                node,
+                "a value",
+                "a text, a number or a boolean",
+                "for the parts of an object or array write paths, such as `$.a.b` or `$.a[0]`",
+            );
+            return None;
+        };
+        match &scalar.value {
+            YamlValue::Null => {
+                self.error(
+                    Code::NullInList,
+                    node.span,
+                    "null cannot stand among values",
+                    "no value",
+                    "to allow missing or null too, write `any:` with one condition for `null` and one for the values",
+                );
+                None
+            }
+            YamlValue::Bool(value) => Some(Scalar::Bool(*value)),
+            YamlValue::Number(number) => {
+                let digits = scalar.text.len() == 12 && scalar.text.bytes().all(|byte| byte.is_ascii_digit());
+                if digits {
+                    self.error(
+                        Code::AccountId,
+                        node.span,
+                        format!("`{}` without quotes is a number; CloudTrail writes account ids as texts", scalar.text),
+                        "a number, never equal to a text",
+                        format!("write \"{}\"", scalar.text),
+                    );
+                    return None;
+                }
+                Some(Scalar::Number(number.clone()))
+            }
+            YamlValue::String => Some(Scalar::String(scalar.text.clone())),
+        }
+    }
+
+    /// Refuses a comparison that was written as a text (`< 5`) or that YAML read as a block (`>5`).
+    pub fn refuse_comparison_text(&mut self, entry: &Entry) {
+        let Some(scalar) = entry.value.scalar() else { return };
+        let between = self.source.text.get(entry.key_span.end..entry.value.span.start).unwrap_or_default().to_owned();
+        let header = between.trim_start_matches([':', ' ', '"', '\'']);
+        let is_block = scalar.style == Style::Block && header.starts_with(['>', '|']);
+        let block_number =
+            header.trim_start_matches(['>', '|', '+', '-', '=']).starts_with(|c: char| c.is_ascii_digit());
+        if is_block && (block_number || scalar.text.trim().is_empty()) {
+            let start = entry.key_span.end + between.len() - header.len();
+            let word: String = header.chars().take_while(|c| !c.is_whitespace()).collect();
+            self.error(
+                Code::ComparisonText,
+                Span::new(start, start + word.len()),
+                format!("`{word}` begins a YAML block text, it compares nothing"),
+                "not a comparison",
+                "write `{gt: 5}`, `{gte: 5}`, `{lt: 5}` or `{lte: 5}`",
+            );
+        } else if scalar.style == Style::Plain
+            && scalar.value == YamlValue::String
+            && let Some(sign) =
+                ["<=", ">=", "!=", "==", "=~", "<", ">", "="].iter().find(|sign| scalar.text.starts_with(**sign))
+        {
+            let operand = scalar.text.trim_start_matches(sign).trim();
+            let form = match *sign {
+                "<=" => format!("{{lte: {operand}}}"),
+                ">=" => format!("{{gte: {operand}}}"),
+                "<" => format!("{{lt: {operand}}}"),
+                ">" => format!("{{gt: {operand}}}"),
+                "!=" => format!("{{not: {operand}}}"),
+                "=~" => format!("{{regex: '{operand}'}}"),
+                _ => operand.to_owned(),
+            };
+            self.error(
+                Code::ComparisonText,
+                entry.value.span,
+                format!("`{}` is a text here, it compares nothing", scalar.text),
+                "equal to this very text",
+                format!("write `{form}`; if the text is meant, quote it"),
+            );
+        }
+    }
+
+    /// A value: a scalar, `{path: …}` or `{template: …}`.
+    pub fn value(&mut self, node: &Node, what: &str, scope: Scope) -> Option<Value> {
+        match &node.kind {
+            NodeKind::Scalar(_) => self.scalar(node).map(Value::Literal),
+            NodeKind::Sequence(_) => {
+                self.wrong_type(node, what, "one value", "for one of several values write a plain list, or `in:`");
+                None
+            }
+            NodeKind::Mapping(entries) => match entries.as_slice() {
+                [entry] if entry.key == "path" => self.path_operand(&entry.value, scope).map(Value::Path),
+                [entry] if entry.key == "template" => {
+                    let template = self.template(&entry.value, "`template`", scope, super::template::Place::Value)?;
+                    Some(Value::Template(template))
+                }
+                [entry] if entry.key == "list" => {
+                    self.error(
+                        Code::WrongType,
+                        entry.key_span,
+                        format!("{what} takes one value, not a list"),
+                        "a list",
+                        format!(
+                            "write `{{in: {{list: {}}}}}`",
+                            entry.value.scalar().map_or("name", |scalar| scalar.text.as_str())
+                        ),
+                    );
+                    None
+                }
+                _ => {
+                    self.operand_map(node, entries, what, &["path", "template"]);
+                    None
+                }
+            },
+        }
+    }
+
+    fn operand_map(&mut self, node: &Node, entries: &[Entry], what: &str, known: &[&str]) {
+        let Some(entry) = entries.iter().find(|entry| !known.contains(&entry.key.as_str())) else {
+            self.wrong_type(node, what, "one value", format!("write one of `{}` alone", known.join("`, `")));
+            return;
+        };
+        let help = closest(&entry.key, known).map_or_else(
+            || format!("a value is a scalar, or a map with one of `{}`", known.join("`, `")),
+            |word| format!("did you mean `{word}`?"),
+        );
+        self.error(
+            Code::UnknownKeyword,
+            entry.key_span,
+            format!("unknown keyword `{}` in the value of {what}", entry.key),
+            "not a value",
+            help,
+        );
+    }
+
+    /// The path of `{path: …}`, which must yield at most one node.
+    fn path_operand(&mut self, node: &Node, scope: Scope) -> Option<PathRef> {
+        let Some(scalar) = node.scalar() else {
+            self.wrong_type(node, "`path`", "a path", "such as `{path: $.userIdentity.userName}`");
+            return None;
+        };
+        let path = self.path(scalar, node.span, scope)?;
+        self.require_singular(path, "a value to compare with")
+    }
+
+    /// `path`, where it can yield at most one node; that it can yield more is recorded.
+    pub fn require_singular(&mut self, path: PathRef, what: &str) -> Option<PathRef> {
+        if path.path.is_singular() {
+            return Some(path);
+        }
+        self.error(
+            Code::ManyNodes,
+            path.span,
+            format!("`{}` can yield many nodes, and {what} is one", path.written()),
+            "many nodes",
+            "name one node: no `*`, `..`, slices or filters",
+        );
+        None
+    }
+
+    /// A list of values, or `{list: name}`.
+    pub fn value_list(&mut self, node: &Node, what: &str, scope: Scope) -> Option<Values> {
+        match &node.kind {
+            NodeKind::Mapping(entries) => match entries.as_slice() {
+                [entry] if entry.key == "list" => self
+                    .words(&entry.value, "the name of a list")
+                    .map(|name| Values::List(Spanned::new(name, entry.value.span))),
+                _ => {
+                    self.operand_map(node, entries, what, &["list"]);
+                    None
+                }
+            },
+            NodeKind::Scalar(_) => {
+                self.wrong_type(
+                    node,
+                    what,
+                    "a list of values or `{list: name}`",
+                    "for one value write it plainly, or `equals:`",
+                );
+                None
+            }
+            NodeKind::Sequence(items) => {
+                let items = if items.is_empty() { self.items(node, what)? } else { items };
+                let values: Vec<_> = items.iter().filter_map(|item| self.value(item, what, scope)).collect();
+                (values.len() == items.len()).then_some(Values::Items(values))
+            }
+        }
+    }
+
+    /// A list of scalars standing for `in`.
+    pub fn values(&mut self, node: &Node, what: &str) -> Option<Values> {
+        self.value_list(node, what, Scope::Event)
+    }
+
+    /// Networks, or `{list: name}`.
+    pub fn networks(&mut self, node: &Node) -> Option<Networks> {
+        if let NodeKind::Mapping(entries) = &node.kind {
+            return match entries.as_slice() {
+                [entry] if entry.key == "list" => self
+                    .words(&entry.value, "the name of a list")
+                    .map(|name| Networks::List(Spanned::new(name, entry.value.span))),
+                _ => {
+                    self.operand_map(node, entries, "`cidr`", &["list"]);
+                    None
+                }
+            };
+        }
+        let items = self.items(node, "`cidr`")?;
+        let mut networks = Vec::new();
+        for item in items {
+            let text = item.scalar().map_or("", |scalar| scalar.text.as_str());
+            match network(text) {
+                Ok(network) => networks.push(network),
+                Err(help) => {
+                    self.error(Code::Cidr, item.span, format!("`{text}` is not a network"), "not a network", help)
+                }
+            }
+        }
+        (networks.len() == items.len()).then_some(Networks::Items(networks))
+    }
+
+    /// A number, or `{path: …}`.
+    pub fn number_operand(&mut self, node: &Node, what: &str, scope: Scope) -> Option<NumberOperand> {
+        match &node.kind {
+            NodeKind::Mapping(entries) => match entries.as_slice() {
+                [entry] if entry.key == "path" => self.path_operand(&entry.value, scope).map(NumberOperand::Path),
+                _ => {
+                    self.operand_map(node, entries, what, &["path"]);
+                    None
+                }
+            },
+            _ => match node.scalar().map(|scalar| &scalar.value) {
+                Some(YamlValue::Number(number)) => Some(NumberOperand::Literal(number.clone())),
+                _ => {
+                    let help = if node.scalar().is_some_and(|scalar| time::parse(&scalar.text).is_some()) {
+                        "for times write `before:` and `after:`"
+                    } else {
+                        "write digits without quotes, such as `5`"
+                    };
+                    self.wrong_type(node, what, "a number or `{path: …}`", help);
+                    None
+                }
+            },
+        }
+    }
+
+    /// A time, or `{path: …}`.
+    pub fn time_operand(&mut self, node: &Node, what: &str, scope: Scope) -> Option<TimeOperand> {
+        if let NodeKind::Mapping(entries) = &node.kind {
+            return match entries.as_slice() {
+                [entry] if entry.key == "path" => self.path_operand(&entry.value, scope).map(TimeOperand::Path),
+                _ => {
+                    self.operand_map(node, entries, what, &["path"]);
+                    None
+                }
+            };
+        }
+        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        if let Some(time) = time::parse(text) {
+            return Some(TimeOperand::Literal { text: text.to_owned(), time });
+        }
+        self.error(
+            Code::Time,
+            node.span,
+            format!("`{text}` is not a time"),
+            "not a time",
+            "write a date `2026-01-31` or a time with its offset `2026-01-31T10:00:00Z`",
+        );
+        None
+    }
+
+    /// A count: a whole number, or a map of `equals gt gte lt lte`.
+    pub fn number_test(&mut self, node: &Node, what: &str) -> Option<NumberTest> {
+        const WORDS: &[(&str, Comparison)] = &[
+            ("equals", Comparison::Equal),
+            ("gt", Comparison::Greater),
+            ("gte", Comparison::GreaterOrEqual),
+            ("lt", Comparison::Less),
+            ("lte", Comparison::LessOrEqual),
+        ];
+        let NodeKind::Mapping(entries) = &node.kind else {
+            return self.whole(node, what).map(|number| NumberTest(vec![(Comparison::Equal, number)]));
+        };
+        if entries.is_empty() {
+            self.error(
+                Code::EmptyCondition,
+                node.span,
+                format!("{what} is empty"),
+                "nothing here",
+                "write a number, or a comparison such as `{gt: 1}`",
+            );
+            return None;
+        }
+        let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+        let mut tests = Vec::new();
+        for entry in entries {
+            match WORDS.iter().find(|(word, _)| *word == entry.key) {
+                Some((_, comparison)) => {
+                    tests.push((*comparison, self.whole(&entry.value, &format!("`{}`", entry.key))?))
+                }
+                None => {
+                    self.unknown_keyword(entry, what, &words);
+                    return None;
+                }
+            }
+        }
+        Some(NumberTest(tests))
+    }
+
+    /// A duration: a whole number and a unit.
+    pub fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
+        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        match duration(text) {
+            Ok(duration) => Some(duration),
+            Err(help) => {
+                self.error(
+                    Code::Duration,
+                    node.span,
+                    format!("{what} `{text}` is not a duration"),
+                    "not a duration",
+                    help,
+                );
+                None
+            }
+        }
+    }
+
+    /// A day.
+    pub fn date(&mut self, node: &Node, what: &str) -> Option<Spanned<Date>> {
+        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        let day = if text.len() == 10 { text.parse::<Date>().ok() } else { None };
+        if day.is_none() {
+            self.error(
+                Code::Time,
+                node.span,
+                format!("{what} `{text}` is not a day"),
+                "not a day",
+                "write year, month and day: `2027-06-30`",
+            );
+        }
+        day.map(|day| Spanned::new(day, node.span))
+    }
+}
+
+/// A network out of `10.0.0.0/8` or a single address; else what to write.
+pub fn network(text: &str) -> Result<IpNet, String> {
+    if let Ok(network) = text.parse::<IpNet>() {
+        let whole = network.trunc();
+        if whole != network {
+            return Err(format!(
+                "bits are set behind the prefix: the network is `{whole}`, the one address `{}`",
+                network.addr()
+            ));
+        }
+        return Ok(network);
+    }
+    if let Ok(address) = text.parse::<std::net::IpAddr>() {
+        return Ok(IpNet::from(address));
+    }
+    Err(match text.split_once('/') {
+        Some((address, prefix)) if address.parse::<std::net::IpAddr>().is_ok() => {
+            format!("the prefix `{prefix}` must be 0 to {}", if address.contains(':') { 128 } else { 32 })
+        }
+        _ => "write a network such as `10.0.0.0/8` or `2001:db8::/32`, or one address".to_owned(),
+    })
+}
+
+/// A duration out of `15m`; else what to write.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => {
+            let short = match unit.trim().to_lowercase().as_str() {
+                "sec" | "secs" | "second" | "seconds" => "s",
+                "min" | "mins" | "minute" | "minutes" => "m",
+                "hr" | "hrs" | "hour" | "hours" => "h",
+                "day" | "days" => "d",
+                "week" | "weeks" => "w",
+                _ => "",
+            };
+            return Err(if short.is_empty() || digits.is_empty() {
+                "write a whole number and a unit: `30s`, `15m`, `12h`, `7d`, `2w`".to_owned()
+            } else {
+                format!("did you mean `{digits}{short}`?")
+            });
+        }
+    };
+    let count: u64 = digits.parse().map_err(|_| "write a whole number and a unit: `15m`".to_owned())?;
+    match count.checked_mul(seconds) {
+        Some(0) => Err("a duration must be longer than nothing".to_owned()),
+        Some(total) if total <= 10 * 366 * 86_400 => Ok(Duration::from_secs(total)),
+        _ => Err("no window may be longer than ten years".to_owned()),
+    }
+}
+
+/// A JSON number's place for a value that was written in YAML.
+#[must_use]
+pub fn json_value(node: &Node) -> serde_json::Value {
+    match &node.kind {
+        NodeKind::Scalar(scalar) => match &scalar.value {
+            YamlValue::Null => serde_json::Value::Null,
+            YamlValue::Bool(value) => serde_json::Value::Bool(*value),
+            YamlValue::Number(number) => serde_json::Value::Number(Number::clone(number)),
+            YamlValue::String => serde_json::Value::String(scalar.text.clone()),
+        },
+        NodeKind::Sequence(items) => serde_json::Value::Array(items.iter().map(json_value).collect()),
+        NodeKind::Mapping(entries) => entries
+            .iter()
+            .map(|entry| (entry.key.clone(), json_value(&entry.value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}

@@ -1,0 +1,173 @@
+//! The tests of a rule: read and checked here, run by another command.
+
+use std::time::Duration;
+
+use crate::policy::error::Code;
+use crate::policy::model::{EventTemplate, Expectation, PathRef, RuleTest, Spanned, TestEvent, TestInput};
+use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
+use crate::policy::parse::operand::json_value;
+use crate::policy::yaml::{Node, NodeKind, Style, YamlScalar, YamlValue};
+use crate::text::time;
+
+const TEMPLATES: &[(&str, EventTemplate)] = &[
+    ("root", EventTemplate::Root),
+    ("iam_user", EventTemplate::IamUser),
+    ("assumed_role", EventTemplate::AssumedRole),
+    ("sso", EventTemplate::Sso),
+    ("saml", EventTemplate::Saml),
+    ("web_identity", EventTemplate::WebIdentity),
+    ("service", EventTemplate::Service),
+    ("login", EventTemplate::Login),
+    ("aws_account", EventTemplate::AwsAccount),
+];
+
+const EXPECTATIONS: &[(&str, Expectation)] = &[
+    ("violation", Expectation::Violation),
+    ("ok", Expectation::Ok),
+    ("not_in_scope", Expectation::NotInScope),
+    ("pending", Expectation::Pending),
+];
+
+impl Lower<'_> {
+    /// The tests of a rule.
+    pub fn rule_tests(&mut self, node: &Node) -> Vec<RuleTest> {
+        let NodeKind::Sequence(items) = &node.kind else {
+            self.wrong_type(
+                node,
+                "`tests`",
+                "a list of tests",
+                "write `- {name: …, event: {from: root}, expect: violation}`",
+            );
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.rule_test(item)).collect()
+    }
+
+    fn rule_test(&mut self, node: &Node) -> Option<RuleTest> {
+        let what = "a test";
+        let fields = self.fields(
+            node,
+            what,
+            &["name", "event", "events", "file", "record", "expect", "message", "evidence", "now"],
+        )?;
+        let name = fields.required(self, "name", what, "root does it")?;
+        let name = Spanned::new(self.words(name, "a test's name")?, name.span);
+        let expect = fields
+            .required(self, "expect", what, "violation")
+            .and_then(|node| self.one_of(node, "`expect`", EXPECTATIONS));
+        let input = match (fields.value("event"), fields.value("events"), fields.value("file")) {
+            (Some(event), None, None) => self.test_event(event).map(|event| TestInput::Events(vec![event])),
+            (None, Some(events), None) => {
+                let items = self.items(events, "`events`")?;
+                let lowered: Vec<_> = items.iter().filter_map(|item| self.test_event(item)).collect();
+                (lowered.len() == items.len()).then_some(TestInput::Events(lowered))
+            }
+            (None, None, Some(file)) => {
+                let path = Spanned::new(self.words(file, "`file`")?, file.span);
+                let record = match fields.value("record") {
+                    None => Some(0),
+                    Some(node) => self.whole(node, "`record`").and_then(|record| usize::try_from(record).ok()),
+                };
+                record.map(|record| TestInput::File { path, record })
+            }
+            _ => {
+                self.error(
+                    Code::MissingKeyword,
+                    name.span,
+                    "a test has one of `event`, `events` and `file`",
+                    "this test needs exactly one",
+                    "add `event: {from: root}`",
+                );
+                None
+            }
+        };
+        let message = fields.value("message").and_then(|node| self.words(node, "`message`"));
+        let evidence = fields.value("evidence").map(|node| self.texts(node, "`evidence`")).unwrap_or_default();
+        let now = match fields.value("now") {
+            None => None,
+            Some(node) => {
+                let text = self.words(node, "`now`")?;
+                if time::parse(&text).is_none() {
+                    self.error(
+                        Code::Time,
+                        node.span,
+                        format!("`{text}` is not a time"),
+                        "not a time",
+                        "write `2026-01-31T10:00:00Z`",
+                    );
+                }
+                Some(text)
+            }
+        };
+        Some(RuleTest { name, input: input?, expect: expect?, message, evidence, now })
+    }
+
+    fn test_event(&mut self, node: &Node) -> Option<TestEvent> {
+        let what = "a test event";
+        let fields = self.fields(node, what, &["from", "set", "unset", "at", "repeat"])?;
+        let from = fields.required(self, "from", what, "root")?;
+        let from = Spanned::new(self.one_of(from, "`from`", TEMPLATES)?, from.span);
+        let set = match fields.value("set") {
+            None => Vec::new(),
+            Some(node) => self.assignments(node)?,
+        };
+        let mut unset = Vec::new();
+        if let Some(node) = fields.value("unset") {
+            for item in self.items(node, "`unset`")? {
+                let scalar = item.scalar()?;
+                unset.push(self.definite(scalar, item.span)?);
+            }
+        }
+        let at = fields.value("at").map_or(Some(Duration::ZERO), |node| {
+            match node.scalar().map(|scalar| scalar.text.as_str()) {
+                Some("0" | "0s" | "0m") => Some(Duration::ZERO),
+                _ => self.duration(node, "`at`"),
+            }
+        });
+        let repeat = fields
+            .value("repeat")
+            .map_or(Some(1), |node| self.whole(node, "`repeat`").and_then(|times| u32::try_from(times).ok()));
+        Some(TestEvent { from, set, unset, at: at?, repeat: repeat? })
+    }
+
+    fn assignments(&mut self, node: &Node) -> Option<Vec<(PathRef, serde_json::Value)>> {
+        let NodeKind::Mapping(entries) = &node.kind else {
+            self.wrong_type(node, "`set`", "a map of paths to values", "such as `{$.eventName: StopLogging}`");
+            return None;
+        };
+        let mut assignments = Vec::new();
+        for entry in entries {
+            let scalar = YamlScalar { text: entry.key.clone(), style: Style::Plain, value: YamlValue::String };
+            let path = self.definite(&scalar, entry.key_span)?;
+            assignments.push((path, json_value(&entry.value)));
+        }
+        Some(assignments)
+    }
+
+    fn definite(&mut self, scalar: &YamlScalar, span: crate::text::Span) -> Option<PathRef> {
+        let path = self.path(scalar, span, Scope::Event)?;
+        if path.path.definite().is_some() {
+            return Some(path);
+        }
+        self.error(
+            Code::ManyNodes,
+            span,
+            format!("`{}` does not name one place", scalar.text),
+            "must be names and indices only",
+            "such as `$.requestParameters.name`",
+        );
+        None
+    }
+
+    fn one_of<T: Copy>(&mut self, node: &Node, what: &str, known: &[(&str, T)]) -> Option<T> {
+        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        if let Some((_, value)) = known.iter().find(|(word, _)| *word == text) {
+            return Some(*value);
+        }
+        let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+        let help = closest(text, &words)
+            .map_or_else(|| format!("it is one of {}", list_words(&words)), |word| format!("did you mean `{word}`?"));
+        self.error(Code::WrongType, node.span, format!("{what} cannot be `{text}`"), "not known", help);
+        None
+    }
+}
