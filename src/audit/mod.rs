@@ -1,1 +1,14 @@
-//! Stub.
+//! A run over files: paths become inputs, inputs are scanned on all threads, reports are merged in the order of the inputs, and a
+//! verdict is reached. The first layer that touches files and threads.
+
+pub mod gate;
+pub mod input;
+pub mod notes;
+pub mod run;
+pub mod tally;
+pub mod walk;
+
+pub use gate::{Gate, Verdict, verdict};
+pub use input::Input;
+pub use run::{Progress, RunOptions, run};
+pub use tally::{Outcome, Tally};

@@ -1,5 +1,12 @@
-//! Stub.
-/// Stub.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
-}
+//! The command line: one file a subcommand. Nothing here decides what a violation is.
+
+mod args;
+mod check;
+mod diagnostics;
+mod exit;
+mod output;
+mod policies;
+mod program;
+mod progress;
+
+pub use program::main;

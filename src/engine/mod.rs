@@ -1,3 +1,12 @@
-//! Stub.
+//! Where policies and events meet: the bytes of one input and a program become a report of that input.
 
+pub mod describe;
+pub mod evaluate;
+pub mod evidence;
+pub mod identity;
+pub mod message;
+pub mod node;
 pub mod reference;
+pub mod scan;
+
+pub use scan::scan;

@@ -78,7 +78,7 @@ impl<'v> Scope<'v> {
                 Some((policy, define)) => Scope { policy, ..self }.holds(&define.condition),
                 None => false,
             },
-            Condition::Where(filter) => filter.value.holds(self.event, self.element.unwrap_or(self.event)),
+            Condition::Where(filter) => filter.value.holds_reference(self.event, self.element.unwrap_or(self.event)),
             Condition::Path(condition) => self.path_holds(condition),
         }
     }
@@ -123,7 +123,7 @@ impl<'v> Scope<'v> {
             PathRoot::Element => self.element,
         };
         match root {
-            Some(root) => path.path.select(root).into_iter().map(|(_, node)| node).collect(),
+            Some(root) => path.path.select_reference(root).into_iter().map(|(_, node)| node).collect(),
             None => Vec::new(),
         }
     }

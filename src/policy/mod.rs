@@ -1,5 +1,6 @@
 //! What authors write: YAML text becomes a checked model, or a list of errors that point at the wrong words.
 
+pub mod bundled;
 pub mod error;
 pub mod model;
 pub mod operator;

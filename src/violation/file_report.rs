@@ -6,20 +6,40 @@ use crate::violation::violation::Violation;
 /// The result of scanning one input.
 #[derive(Debug, Clone, Default)]
 pub struct FileReport {
-    /// What the input held.
-    pub census: Census,
     /// Decompressed bytes.
     pub bytes: usize,
-    /// The records that were evaluated, in order.
-    pub records: Vec<ScannedRecord>,
-    /// Which rules each record was in the population of: (place in `records`, rule).
-    pub population: Vec<(usize, RuleIndex)>,
-    /// Violations, with the place in `records` and the rule of each.
-    pub violations: Vec<(usize, RuleIndex, Violation)>,
+    /// What was found, once for each kind of records that the rules are about and the input holds.
+    pub parts: Vec<PartReport>,
     /// What could not be read.
     pub problems: Vec<Problem>,
-    /// Exceptions that applied: (rule, place among its exceptions).
-    pub exceptions_used: Vec<(RuleIndex, usize)>,
+}
+
+/// What the rules about one kind of records found in one input.
+#[derive(Debug, Clone, Default)]
+pub struct PartReport {
+    /// What the input held.
+    pub census: Census,
+    /// The records that were evaluated, in order.
+    pub records: Vec<ScannedRecord>,
+    /// Rules whose population is every record.
+    pub everywhere: Vec<RuleIndex>,
+    /// The other rules' populations: (place in `records`, rule), in rising order.
+    pub population: Vec<(usize, RuleIndex)>,
+    /// Violations, in the order of the records and rules.
+    pub violations: Vec<FoundViolation>,
+}
+
+/// A violation before it is known whether its event is a duplicate.
+#[derive(Debug, Clone)]
+pub struct FoundViolation {
+    /// Place of its record in [`PartReport::records`].
+    pub place: usize,
+    /// Its rule.
+    pub rule: RuleIndex,
+    /// Place of the exception that covers it among the rule's.
+    pub exception: Option<usize>,
+    /// The violation.
+    pub violation: Violation,
 }
 
 /// Place of a rule among all rules of a run, in the order of the policies.

@@ -6,6 +6,6 @@ pub mod summary;
 #[allow(clippy::module_inception)]
 pub mod violation;
 
-pub use file_report::FileReport;
+pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
-pub use violation::{Evidence, PolicyPlace, Violation, Waived};
+pub use violation::{EventIdentity, Evidence, PolicyPlace, Violation, Waived};

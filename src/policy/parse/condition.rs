@@ -239,7 +239,11 @@ impl Lower<'_> {
         let rest: Vec<Entry> =
             entries.iter().filter(|entry| !QUANTIFIERS.contains(&entry.key.as_str())).cloned().collect();
         if !rest.is_empty() || entries.is_empty() {
-            if many && let Some(not) = rest.iter().find(|entry| entry.key == "not") {
+            // In a condition on the element `not` speaks of that one element.
+            if many
+                && !rest.iter().any(is_element)
+                && let Some(not) = rest.iter().find(|entry| entry.key == "not")
+            {
                 let path = &entry.key;
                 self.error(
                     Code::NotOverMany,
@@ -295,10 +299,7 @@ impl Lower<'_> {
             );
             return None;
         }
-        let is_element = |entry: &&Entry| {
-            entry.key.starts_with(['$', '.']) || matches!(entry.key.as_str(), "all" | "any" | "use" | "where")
-        };
-        let Some(first_element) = entries.iter().find(is_element) else {
+        let Some(first_element) = entries.iter().find(|entry| is_element(entry)) else {
             return self.operators(entries, node.span, scope, case);
         };
         if let Some(operator) = entries.iter().find(|entry| !is_element(entry) && entry.key != "not") {
@@ -320,6 +321,11 @@ impl Lower<'_> {
         }
         self.entries(entries.iter(), Scope::Element).map(|condition| NodeTest::Element(Box::new(condition)))
     }
+}
+
+/// Whether a map with this entry is a condition on the element, and none of operators.
+fn is_element(entry: &Entry) -> bool {
+    entry.key.starts_with(['$', '.']) || matches!(entry.key.as_str(), "all" | "any" | "use" | "where")
 }
 
 fn is_name(key: &str) -> bool {

@@ -252,4 +252,11 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn refuses_not_over_many_nodes_but_not_beside_element_paths() {
+        let define = |test: &str| format!("version: 1\ndefine: {{d: {{\"$.a[*]\": {test}}}}}\n");
+        assert_eq!(messages(&define("{not: x}")), ["`not` is ambiguous: `$.a[*]` can yield many nodes"]);
+        assert_eq!(messages(&define("{.b: x, not: {.c: y}}")), Vec::<String>::new());
+    }
 }

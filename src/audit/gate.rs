@@ -1,0 +1,65 @@
+//! What a run means for the caller: one verdict, one exit code.
+
+use crate::policy::Severity;
+use crate::violation::{RuleStatus, Summary, Violation};
+
+/// What a run is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Gate {
+    /// The least severity that fails a run.
+    pub fail_on: Severity,
+    /// Whether a run whose input could not all be read may pass.
+    pub problems: Problems,
+}
+
+/// What problems with the input mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problems {
+    /// The run is incomplete.
+    Count,
+    /// They are reported and nothing more.
+    Allowed,
+}
+
+/// The outcome of a run, as its exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing at or above the gate's severity: exit code 0.
+    Passed,
+    /// Violations: exit code 1.
+    Violated,
+    /// Nothing found, but not all could be read or evaluated: exit code 3.
+    Incomplete,
+    /// Ended by the user: exit code 130.
+    Interrupted,
+}
+
+impl Verdict {
+    /// The exit code.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::Violated => 1,
+            Self::Incomplete => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// The verdict on a run. An interruption wins over violations, violations over an incomplete input.
+#[must_use]
+pub fn verdict(gate: Gate, violations: &[Violation], summary: &Summary) -> Verdict {
+    let violated = violations.iter().any(|violation| violation.waived.is_none() && violation.severity >= gate.fail_on);
+    let not_evaluated = summary.rules.iter().any(|rule| rule.status == RuleStatus::NotEvaluated);
+    let incomplete = !summary.problems.is_empty() && gate.problems == Problems::Count;
+    if summary.interrupted {
+        Verdict::Interrupted
+    } else if violated {
+        Verdict::Violated
+    } else if not_evaluated || incomplete {
+        Verdict::Incomplete
+    } else {
+        Verdict::Passed
+    }
+}

@@ -1,0 +1,85 @@
+//! One thing to read: a file or standard input.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A log to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// How it came to be read.
+        given: Given,
+    },
+    /// Standard input.
+    Stdin,
+    /// A path that cannot be read, and why: it is reported when its turn comes.
+    Unreadable {
+        /// The path as given.
+        name: String,
+        /// Why.
+        cause: String,
+    },
+}
+
+/// How a file came to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// It was named: that it holds no log is a problem.
+    Named,
+    /// It was found in a folder: a file that does not look like a log, by name and content, is skipped and counted.
+    Found,
+}
+
+impl Input {
+    /// What it is called in reports.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Stdin => "<stdin>".to_owned(),
+            Self::Unreadable { name, .. } => name.clone(),
+        }
+    }
+
+    /// Its bytes, compressed or not.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words.
+    pub fn read(&self) -> Result<Vec<u8>, String> {
+        match self {
+            Self::File { path, .. } => std::fs::read(path).map_err(|error| in_words(&error)),
+            Self::Stdin => {
+                let mut bytes = Vec::new();
+                std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
+                Ok(bytes)
+            }
+            Self::Unreadable { cause, .. } => Err(cause.clone()),
+        }
+    }
+}
+
+/// An error of the operating system, without its number.
+#[must_use]
+pub fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => {
+            let mut characters = words.chars();
+            characters
+                .next()
+                .map(|first| first.to_lowercase().collect::<String>() + characters.as_str())
+                .unwrap_or_default()
+        }
+        None => text,
+    }
+}
+
+/// Whether a file's name is one that logs have.
+#[must_use]
+pub fn has_log_name(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
+    matches!(extension.as_deref(), Some("json" | "jsonl" | "ndjson" | "log" | "gz" | "gzip" | "cloudtrail"))
+}

@@ -1,0 +1,164 @@
+//! Reports of inputs are merged in the order of the inputs: duplicates are known only here, and the counts add up here.
+
+use std::collections::{BTreeSet, HashSet};
+
+use crate::compile::Program;
+use crate::event::{Problem, ProblemKind};
+use crate::violation::{FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation};
+
+/// What a run found.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Every violation, waived ones too, in the order of inputs, records and rules.
+    pub violations: Vec<Violation>,
+    /// The counts.
+    pub summary: Summary,
+    /// Exceptions that covered a violation: (rule, place among its exceptions).
+    pub exceptions_used: BTreeSet<(RuleIndex, usize)>,
+}
+
+/// What became of one input.
+#[derive(Debug)]
+pub enum Scanned {
+    /// It was read.
+    Read(FileReport),
+    /// It was left out: it does not look like a log.
+    Skipped(&'static str),
+    /// It could not be opened.
+    Failed(Problem),
+}
+
+/// Merges the reports of a run.
+#[derive(Debug)]
+pub struct Tally {
+    outcome: Outcome,
+    seen: HashSet<u128>,
+}
+
+impl Tally {
+    /// An empty tally for the rules of `program`.
+    #[must_use]
+    pub fn new(program: &Program) -> Self {
+        let rules = program.rules.iter().map(|rule| RuleSummary {
+            rule: rule.id.clone(),
+            title: rule.title.to_string(),
+            severity: rule.severity,
+            population: 0,
+            violations: 0,
+            waived: 0,
+            status: if rule.check.is_some() { RuleStatus::NotObserved } else { RuleStatus::NotEvaluated },
+        });
+        let summary = Summary { rules: rules.collect(), ..Summary::default() };
+        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new() }
+    }
+
+    /// Adds what became of the next input.
+    pub fn add(&mut self, scanned: Scanned) {
+        let files = &mut self.outcome.summary.files;
+        files.found += 1;
+        match scanned {
+            Scanned::Skipped(reason) => {
+                files.skipped += 1;
+                *files.skipped_by.entry(reason.to_owned()).or_default() += 1;
+            }
+            Scanned::Failed(problem) => {
+                files.failed += 1;
+                self.outcome.summary.problems.push(problem);
+            }
+            Scanned::Read(report) => self.read(report),
+        }
+    }
+
+    fn read(&mut self, report: FileReport) {
+        let summary = &mut self.outcome.summary;
+        summary.bytes += u64::try_from(report.bytes).unwrap_or(u64::MAX);
+        let handed_out: usize = report.parts.iter().map(|part| part.records.len()).sum();
+        let files = &mut summary.files;
+        let left_out = report.parts.iter().find_map(|part| left_out(part)).filter(|_| report.problems.is_empty());
+        if let Some(reason) = left_out {
+            files.skipped += 1;
+            *files.skipped_by.entry(reason.to_owned()).or_default() += 1;
+        } else if handed_out == 0 && report.problems.iter().any(|problem| is_total(problem.kind)) {
+            files.failed += 1;
+        } else {
+            files.read += 1;
+        }
+        summary.problems.extend(report.problems);
+        for part in report.parts {
+            self.part(part);
+        }
+    }
+
+    fn part(&mut self, part: PartReport) {
+        let summary = &mut self.outcome.summary;
+        summary.records.found += part.census.records;
+        summary.records.malformed += part.census.malformed;
+        summary.records.insights += part.census.insights;
+        let seen = &mut self.seen;
+        let duplicate: Vec<bool> =
+            part.records.iter().map(|record| record.identity.is_some_and(|identity| !seen.insert(identity))).collect();
+        let duplicates = duplicate.iter().filter(|duplicate| **duplicate).count();
+        summary.records.duplicates += duplicates;
+        let evaluated = part.records.len() - duplicates;
+        summary.records.evaluated += evaluated;
+        let counts = |place: usize| !duplicate.get(place).copied().unwrap_or_default();
+        for rule in part.everywhere {
+            if let Some(rule) = summary.rules.get_mut(rule.0) {
+                rule.population += u64::try_from(evaluated).unwrap_or(u64::MAX);
+            }
+        }
+        for (_, rule) in part.population.into_iter().filter(|(place, _)| counts(*place)) {
+            if let Some(rule) = summary.rules.get_mut(rule.0) {
+                rule.population += 1;
+            }
+        }
+        for found in part.violations.into_iter().filter(|found| counts(found.place)) {
+            let Some(rule) = summary.rules.get_mut(found.rule.0) else { continue };
+            if found.violation.waived.is_some() {
+                rule.waived += 1;
+                summary.waived += 1;
+            } else {
+                rule.violations += 1;
+                summary.violations += 1;
+            }
+            if let Some(exception) = found.exception {
+                self.outcome.exceptions_used.insert((found.rule, exception));
+            }
+            self.outcome.violations.push(found.violation);
+        }
+    }
+
+    /// What the run found.
+    #[must_use]
+    pub fn finish(mut self) -> Outcome {
+        for rule in &mut self.outcome.summary.rules {
+            if rule.status != RuleStatus::NotEvaluated {
+                rule.status = match (rule.violations, rule.population) {
+                    (1.., _) => RuleStatus::Violated,
+                    (0, 1..) => RuleStatus::Clean,
+                    (0, 0) => RuleStatus::NotObserved,
+                };
+            }
+        }
+        self.outcome
+    }
+}
+
+/// Why an input that holds no audit event was left out.
+fn left_out(part: &PartReport) -> Option<&'static str> {
+    let census = part.census;
+    if census.digests > 0 && census.records == 0 {
+        Some("digest")
+    } else if census.insights > 0 && census.insights == census.records {
+        Some("insight")
+    } else if census.control_messages > 0 && census.records == 0 {
+        Some("control_message")
+    } else {
+        None
+    }
+}
+
+/// Whether a problem of this kind can mean that nothing of an input was read.
+fn is_total(kind: ProblemKind) -> bool {
+    !matches!(kind, ProblemKind::MalformedRecord | ProblemKind::NotAnEvent)
+}

@@ -1,0 +1,64 @@
+//! Prints what is wrong with policies and arguments to standard error.
+
+use std::io::{IsTerminal, Write};
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+use crate::cli::args::ColorArg;
+use crate::policy::error::{Level, PolicyError};
+
+/// Whether to use colours on a stream that is (not) a terminal.
+#[must_use]
+pub fn use_color(choice: ColorArg, is_terminal: bool) -> bool {
+    match choice {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+/// Width of the terminal, or 100 columns where there is none.
+#[must_use]
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 160))
+}
+
+/// Prints errors and warnings of policies, and how many there were.
+pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
+    let stderr = std::io::stderr();
+    let theme = if use_color(color, stderr.is_terminal()) {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width()).with_links(false).with_context_lines(1);
+    let mut out = String::new();
+    for error in errors {
+        // Invariant: writing into a string does not fail.
+        let _infallible = handler.render_report(&mut out, error);
+        out.push('\n');
+    }
+    let count = |level| errors.iter().filter(|error| error.level == level).count();
+    let (wrong, odd) = (count(Level::Error), count(Level::Warning));
+    let words = match (wrong, odd) {
+        (0, odd) => format!("{} in the policies", number(odd, "warning")),
+        (wrong, 0) => format!("{} in the policies: nothing was checked", number(wrong, "error")),
+        (wrong, odd) => {
+            format!("{} and {} in the policies: nothing was checked", number(wrong, "error"), number(odd, "warning"))
+        }
+    };
+    out.push_str(&words);
+    out.push('\n');
+    let _closed = stderr.lock().write_all(out.as_bytes());
+}
+
+/// Prints one usage error.
+pub fn print_error(message: &str) {
+    let _closed = writeln!(std::io::stderr().lock(), "error: {message}");
+}
+
+/// `1 error`, `2 errors`.
+#[must_use]
+pub fn number(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,23 @@
+//! Exit codes.
+
+use std::process::ExitCode;
+
+use crate::audit::Verdict;
+
+/// How a subcommand ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// A run with a verdict: 0, 1, 3 or 130.
+    Verdict(Verdict),
+    /// The arguments, the policies or the configuration are wrong, or the report could not be written: 2.
+    Usage,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Verdict(verdict) => Self::from(verdict.exit_code()),
+            Exit::Usage => Self::from(2),
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Finds, reads and selects the policies of a run; all errors of all files come together.
+
+use std::path::{Path, PathBuf};
+
+use glob::Pattern;
+use walkdir::WalkDir;
+
+use crate::audit::input::in_words;
+use crate::policy::bundled::bundled;
+use crate::policy::error::{Code, Level, PolicyError, PolicyErrors};
+use crate::policy::parse::closest;
+use crate::policy::{PolicySet, Rule, Severity, parse};
+use crate::text::{Source, Span};
+
+/// Which rules of the policies are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Selection<'a> {
+    /// Id patterns, any of them; empty is all.
+    pub only: &'a [String],
+    /// Id patterns that are left out.
+    pub skip: &'a [String],
+    /// Tags, any of them; empty is all.
+    pub tags: &'a [String],
+    /// `FRAMEWORK[:CONTROL]`, any of them; empty is all.
+    pub controls: &'a [String],
+    /// The least severity.
+    pub min_severity: Option<Severity>,
+}
+
+/// The policies that `paths` name; without a path, the folder `policies`, else the bundled ones.
+///
+/// # Errors
+/// Everything that is wrong with any of the files.
+pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
+    let mut files = Files { sources: Vec::new(), errors: Vec::new() };
+    if paths.is_empty() {
+        if Path::new("policies").is_dir() {
+            files.path("policies");
+        } else {
+            files.bundled(None);
+        }
+    }
+    for path in paths {
+        files.path(path);
+    }
+    let mut errors = files.errors;
+    let mut policies = Vec::new();
+    for (source, folder) in &files.sources {
+        let list_file = |name: &str| match folder {
+            Some(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
+            None => Err("bundled policies have no files beside them".to_owned()),
+        };
+        match parse(source, &list_file) {
+            Ok(policy) => policies.push(policy),
+            Err(more) => errors.extend(more.0),
+        }
+    }
+    // Names may resolve in a file that could not be read: only whole sets are joined, but ids used twice are told in any case.
+    match PolicySet::new(policies) {
+        Ok(set) if errors.iter().all(|error| error.level == Level::Warning) => return Ok(set),
+        Ok(_) => {}
+        Err(more) if errors.is_empty() => errors.extend(more.0),
+        Err(more) => errors.extend(more.0.into_iter().filter(|error| error.code == Code::DuplicateRule)),
+    }
+    Err(PolicyErrors(errors))
+}
+
+struct Files {
+    /// Each with the folder that its list files are relative to.
+    sources: Vec<(Source, Option<PathBuf>)>,
+    errors: Vec<PolicyError>,
+}
+
+impl Files {
+    fn path(&mut self, text: &str) {
+        let path = Path::new(text);
+        if text == "bundled" {
+            self.bundled(None);
+        } else if let Some(name) = text.strip_prefix("bundled:") {
+            self.bundled(Some(name));
+        } else if path.is_dir() {
+            self.folder(path);
+        } else {
+            self.file(path);
+        }
+    }
+
+    fn bundled(&mut self, name: Option<&str>) {
+        let all = bundled();
+        let Some(name) = name else {
+            self.sources.extend(all.into_iter().map(|source| (source, None)));
+            return;
+        };
+        let stem = name.strip_suffix(".yaml").unwrap_or(name);
+        let wanted = format!("bundled:{stem}.yaml");
+        // Definitions that bundled files share come along, so that one of them can be used alone.
+        let shared = "bundled:identity.yaml";
+        if all.iter().any(|source| *source.name == *wanted) {
+            self.sources.extend(
+                all.into_iter()
+                    .filter(|source| *source.name == *wanted || &*source.name == shared)
+                    .map(|source| (source, None)),
+            );
+            return;
+        }
+        let names: Vec<&str> = all
+            .iter()
+            .filter_map(|source| source.name.strip_prefix("bundled:").and_then(|name| name.strip_suffix(".yaml")))
+            .collect();
+        let help = closest(stem, &names).map_or_else(
+            || format!("bundled files are {}", names.join(", ")),
+            |word| format!("did you mean `bundled:{word}`?"),
+        );
+        self.fail(
+            Code::NoPolicies,
+            &format!("bundled:{name}"),
+            format!("no bundled policy file is called `{name}`"),
+            help,
+        );
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        let before = (self.sources.len(), self.errors.len());
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    let extension = entry.path().extension().and_then(|extension| extension.to_str());
+                    if matches!(extension, Some("yaml" | "yml")) {
+                        self.file(entry.path());
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let name = error.path().unwrap_or(folder).display().to_string();
+                    let cause =
+                        error.io_error().map_or_else(|| "a link that leads back into itself".to_owned(), in_words);
+                    self.fail(
+                        Code::Unreadable,
+                        &name,
+                        format!("`{name}` cannot be read: {cause}"),
+                        "check its permissions".to_owned(),
+                    );
+                }
+            }
+        }
+        if (self.sources.len(), self.errors.len()) == before {
+            let name = folder.display().to_string();
+            let help =
+                "policy files end in `.yaml` or `.yml`; `-p bundled` uses those that ship with trailgate".to_owned();
+            self.fail(Code::NoPolicies, &name, format!("the folder `{name}` holds no policy file"), help);
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        let name = path.display().to_string();
+        if self.sources.iter().any(|(source, _)| *source.name == *name) {
+            return;
+        }
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let help = "give a file, a folder, `bundled` or `bundled:NAME`".to_owned();
+                self.fail(
+                    Code::Unreadable,
+                    &name,
+                    format!("the policy file `{name}` cannot be read: {}", in_words(&error)),
+                    help,
+                );
+                return;
+            }
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+                let folder = path.parent().map(Path::to_owned);
+                self.sources.push((Source::new(name, text), folder));
+            }
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                let source = Source::new(name.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
+                self.errors.push(
+                    PolicyError::new(Code::NotUtf8, &source, format!("the policy file `{name}` is no UTF-8"))
+                        .label(
+                            Span::new(offset, offset + '\u{fffd}'.len_utf8()),
+                            format!("byte {offset} is not part of a character"),
+                        )
+                        .help("save it as UTF-8"),
+                );
+            }
+        }
+    }
+
+    fn fail(&mut self, code: Code, name: &str, message: String, help: String) {
+        self.errors.push(PolicyError::new(code, &Source::new(name, ""), message).help(help));
+    }
+}
+
+/// The rules of `set` that `selection` wants.
+///
+/// # Errors
+/// A pattern, tag or control that no rule has, or that no rule is left: in words.
+pub fn select(set: PolicySet, selection: &Selection<'_>) -> Result<PolicySet, String> {
+    let ids: Vec<&str> = set.rules().map(|(_, rule)| rule.id.value.0.as_str()).collect();
+    let patterns = |texts: &[String], flag: &str| -> Result<Vec<Pattern>, String> {
+        texts
+            .iter()
+            .map(|text| {
+                let pattern = Pattern::new(text).map_err(|error| format!("`{text}` is no pattern: {}", error.msg))?;
+                if ids.iter().any(|id| pattern.matches(id)) {
+                    return Ok(pattern);
+                }
+                let help = closest(text, &ids).map_or_else(String::new, |id| format!(": did you mean `{id}`?"));
+                Err(format!("{flag} `{text}` matches no rule{help}"))
+            })
+            .collect()
+    };
+    let only = patterns(selection.only, "--only")?;
+    let skip = patterns(selection.skip, "--skip")?;
+    for tag in selection.tags {
+        if !set.rules().any(|(_, rule)| rule.tags.contains(tag)) {
+            return Err(format!("--tag `{tag}`: no rule has this tag"));
+        }
+    }
+    for control in selection.controls {
+        if !set.rules().any(|(_, rule)| supports(rule, control)) {
+            return Err(format!("--control `{control}`: no rule supports it"));
+        }
+    }
+    let wanted = |rule: &Rule| {
+        let id = &rule.id.value.0;
+        (only.is_empty() || only.iter().any(|pattern| pattern.matches(id)))
+            && !skip.iter().any(|pattern| pattern.matches(id))
+            && (selection.tags.is_empty() || selection.tags.iter().any(|tag| rule.tags.contains(tag)))
+            && (selection.controls.is_empty() || selection.controls.iter().any(|control| supports(rule, control)))
+            && selection.min_severity.is_none_or(|least| rule.severity >= least)
+    };
+    let selected = set.filtered(&wanted);
+    if selected.rules().next().is_none() {
+        return Err("no rule is left: the policies hold none, or the selection leaves none".to_owned());
+    }
+    Ok(selected)
+}
+
+fn supports(rule: &Rule, control: &str) -> bool {
+    let (framework, id) = control.split_once(':').map_or((control, None), |(framework, id)| (framework, Some(id)));
+    rule.controls.get(framework).is_some_and(|ids| id.is_none_or(|id| ids.iter().any(|known| known == id)))
+}

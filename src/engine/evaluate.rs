@@ -1,0 +1,334 @@
+//! The fast evaluator: matchers run over slots; the record is parsed only for paths that can yield many nodes, once, and only when
+//! one is reached. Must agree with `engine::reference` on every policy and event.
+
+use std::cell::OnceCell;
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Number, Value};
+
+use crate::compile::matcher::{
+    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
+    ValuePath, ValueSet,
+};
+use crate::engine::node::Node;
+use crate::json::{Location, Slots, Step, number};
+use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, TextPlace, TimeOrder};
+use crate::text::time;
+
+/// A record with its slots filled.
+#[derive(Debug)]
+pub struct Event<'r> {
+    text: &'r str,
+    slots: &'r Slots,
+    value: OnceCell<Value>,
+}
+
+impl<'r> Event<'r> {
+    /// The event of `text`, one valid JSON value, whose slots are in `slots`.
+    #[must_use]
+    pub fn new(text: &'r str, slots: &'r Slots) -> Self {
+        Self { text, slots, value: OnceCell::new() }
+    }
+
+    /// The whole record, parsed at the first call.
+    pub fn value(&self) -> &Value {
+        self.value.get_or_init(|| serde_json::from_str(self.text).unwrap_or_default())
+    }
+
+    /// The record's text.
+    #[must_use]
+    pub fn text(&self) -> &'r str {
+        self.text
+    }
+
+    /// Whether `matcher` holds for this event.
+    pub fn meets(&self, matcher: &Matcher) -> bool {
+        self.holds(matcher, None)
+    }
+
+    /// Whether `matcher` holds, with `element` as the current element.
+    pub fn holds(&self, matcher: &Matcher, element: Option<&Value>) -> bool {
+        match matcher {
+            Matcher::All(parts) => parts.iter().all(|part| self.holds(part, element)),
+            Matcher::Any(parts) => parts.iter().any(|part| self.holds(part, element)),
+            Matcher::Not(inner) => !self.holds(inner, element),
+            Matcher::Where(filter) => {
+                let root = self.value();
+                filter.holds(root, element.unwrap_or(root))
+            }
+            Matcher::Path { place, tests } => match place {
+                Place::Slot { .. } | Place::Element(_) => {
+                    let node = self.single(place, element);
+                    tests.iter().all(|test| self.single_passes(test, node, element))
+                }
+                Place::EventPath(_) | Place::ElementPath(_) => {
+                    let nodes = self.many(place, element);
+                    tests.iter().all(|test| self.list_passes(test, &nodes, element))
+                }
+            },
+        }
+    }
+
+    /// The node at a place that has at most one.
+    pub fn single<'v>(&'v self, place: &Place, element: Option<&'v Value>) -> Node<'v> {
+        match place {
+            Place::Slot { slot, .. } => {
+                self.slots.span(*slot).map_or(Node::Missing, |span| Node::Text(span.of(self.text)))
+            }
+            Place::Element(steps) => {
+                element.and_then(|element| descend(element, steps)).map_or(Node::Missing, Node::Value)
+            }
+            Place::EventPath(_) | Place::ElementPath(_) => {
+                self.many(place, element).into_iter().next().map_or(Node::Missing, |(_, node)| node)
+            }
+        }
+    }
+
+    /// The nodes at any place, with where they lie below the event or the element.
+    pub fn many<'v>(&'v self, place: &Place, element: Option<&'v Value>) -> Vec<(Location, Node<'v>)> {
+        let nodes = match (place, element) {
+            (Place::EventPath(path), _) => path.select(self.value()),
+            (Place::ElementPath(path), Some(element)) => path.select(element),
+            (Place::ElementPath(_), None) => Vec::new(),
+            (Place::Slot { location, .. }, _) => return present(location.clone(), self.single(place, element)),
+            (Place::Element(steps), _) => return present(Location(steps.clone()), self.single(place, element)),
+        };
+        nodes.into_iter().map(|(location, value)| (location, Node::Value(value))).collect()
+    }
+
+    fn single_passes(&self, test: &ListMatcher, node: Node<'_>, element: Option<&Value>) -> bool {
+        let exists = !matches!(node, Node::Missing);
+        match test {
+            ListMatcher::Default(test) => self.passes(test, node, element),
+            ListMatcher::Some(test) | ListMatcher::Every(test) => exists && self.passes(test, node, element),
+            ListMatcher::None(test) => !(exists && self.passes(test, node, element)),
+            ListMatcher::Count(test) | ListMatcher::Distinct(test) => number_passes(test, usize::from(exists)),
+        }
+    }
+
+    /// Whether a node list passes one test.
+    pub fn list_passes(&self, test: &ListMatcher, nodes: &[(Location, Node<'_>)], element: Option<&Value>) -> bool {
+        match test {
+            ListMatcher::Default(test) if nodes.is_empty() => self.passes(test, Node::Missing, element),
+            ListMatcher::Default(test) | ListMatcher::Some(test) => {
+                nodes.iter().any(|(_, node)| self.passes(test, *node, element))
+            }
+            ListMatcher::Every(test) => {
+                !nodes.is_empty() && nodes.iter().all(|(_, node)| self.passes(test, *node, element))
+            }
+            ListMatcher::None(test) => !nodes.iter().any(|(_, node)| self.passes(test, *node, element)),
+            ListMatcher::Count(test) => number_passes(test, nodes.len()),
+            ListMatcher::Distinct(test) => number_passes(test, distinct(nodes)),
+        }
+    }
+
+    /// Whether one node passes.
+    pub fn passes(&self, test: &NodeMatcher, node: Node<'_>, element: Option<&Value>) -> bool {
+        match test {
+            NodeMatcher::Operators(operators) => {
+                operators.iter().all(|operator| self.operator_passes(operator, node, element))
+            }
+            NodeMatcher::Element(inner) => node.value().is_some_and(|value| self.holds(inner, Some(&value))),
+        }
+    }
+
+    /// Whether one node passes one operator.
+    pub fn operator_passes(&self, operator: &OperatorMatcher, node: Node<'_>, element: Option<&Value>) -> bool {
+        match operator {
+            OperatorMatcher::MissingOrNull => matches!(node.kind(), None | Some(JsonType::Null)),
+            OperatorMatcher::Exists(wanted) => node.kind().is_some() == *wanted,
+            OperatorMatcher::Not(inner) => !self.passes(inner, node, element),
+            OperatorMatcher::In(values) => self.is_in(values, node, element),
+            OperatorMatcher::Text(place, values) => self.text_passes(*place, values, node, element),
+            OperatorMatcher::Pattern(_, patterns) => {
+                node.string().is_some_and(|text| patterns.iter().any(|pattern| pattern.regex.is_match(&text)))
+            }
+            OperatorMatcher::Cidr(networks) => {
+                address(node).is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
+            }
+            OperatorMatcher::IsIp(kind) => node.string().is_some_and(|text| {
+                match (kind, text.parse::<IpAddr>().ok().map(|address| address.to_canonical())) {
+                    (IpKind::None, address) => address.is_none(),
+                    (IpKind::Any, address) => address.is_some(),
+                    (IpKind::V4, address) => address.is_some_and(|address| address.is_ipv4()),
+                    (IpKind::V6, address) => address.is_some_and(|address| address.is_ipv6()),
+                }
+            }),
+            OperatorMatcher::Compare(order, source) => match (node.number(), self.number(source, element)) {
+                (Some(left), Some(right)) => in_order(*order, number::compare(&left, &right)),
+                _ => false,
+            },
+            OperatorMatcher::Time(order, source) => {
+                let right = match source {
+                    TimeSource::Literal(_, time) => Some(*time),
+                    TimeSource::Path(path) => self.string_at(path, element).and_then(|text| time::parse(&text)),
+                };
+                match (node.string().and_then(|text| time::parse(&text)), right) {
+                    (Some(left), Some(right)) => match order {
+                        TimeOrder::Before => left < right,
+                        TimeOrder::After => left > right,
+                    },
+                    _ => false,
+                }
+            }
+            OperatorMatcher::Length(test) => node.size().is_some_and(|size| number_passes(test, size)),
+            OperatorMatcher::Empty(wanted) => node.size().is_some_and(|size| (size == 0) == *wanted),
+            OperatorMatcher::Type(types) => node.kind().is_some_and(|kind| types.contains(&kind)),
+            OperatorMatcher::Json(inner) => opened(node).is_some_and(|value| self.holds(inner, Some(&value))),
+        }
+    }
+
+    fn is_in(&self, values: &ValueSet, node: Node<'_>, element: Option<&Value>) -> bool {
+        let literal = match node.kind() {
+            None => return false,
+            Some(JsonType::String) => node.string().is_some_and(|text| {
+                if values.ignores_case() {
+                    values.strings.contains(text.to_lowercase().as_str())
+                } else {
+                    values.strings.contains(text.as_ref())
+                }
+            }),
+            Some(JsonType::Number) => {
+                !values.numbers.is_empty() && node.number().is_some_and(|number| has_number(&values.numbers, &number))
+            }
+            Some(JsonType::Boolean) => match node.boolean() {
+                Some(true) => values.has_true,
+                Some(false) => values.has_false,
+                None => false,
+            },
+            Some(JsonType::Null | JsonType::Array | JsonType::Object) => false,
+        };
+        literal
+            || (!values.dynamic.is_empty()
+                && node.value().is_some_and(|value| {
+                    self.dynamics(values, element).any(|other| equal(&value, &other, values.ignores_case()))
+                }))
+    }
+
+    fn text_passes(&self, place: TextPlace, values: &ValueSet, node: Node<'_>, element: Option<&Value>) -> bool {
+        if place == TextPlace::Anywhere && node.kind() == Some(JsonType::Array) {
+            let Some(array) = node.value() else { return false };
+            return array.as_array().is_some_and(|elements| {
+                elements.iter().any(|member| self.is_in(values, Node::Value(member), element))
+            });
+        }
+        let Some(text) = node.string() else { return false };
+        let text = if values.ignores_case() { text.to_lowercase().into() } else { text };
+        let lies = |part: &str| match place {
+            TextPlace::Start => text.starts_with(part),
+            TextPlace::End => text.ends_with(part),
+            TextPlace::Anywhere => text.contains(part),
+        };
+        values.strings.iter().any(|part| lies(part))
+            || self.dynamics(values, element).any(|value| match value {
+                Value::String(part) if values.ignores_case() => lies(&part.to_lowercase()),
+                Value::String(part) => lies(&part),
+                _ => false,
+            })
+    }
+
+    fn dynamics<'v>(&'v self, values: &'v ValueSet, element: Option<&'v Value>) -> impl Iterator<Item = Value> + 'v {
+        values.dynamic.iter().filter_map(move |value| match value {
+            DynamicValue::Path(path) => self.single(&path.place, element).value().map(std::borrow::Cow::into_owned),
+            DynamicValue::Template(parts) => self.template(parts, element).map(Value::String),
+        })
+    }
+
+    fn template(&self, parts: &[TemplateMatcher], element: Option<&Value>) -> Option<String> {
+        let mut out = String::new();
+        for part in parts {
+            match part {
+                TemplateMatcher::Text(text) => out.push_str(text),
+                TemplateMatcher::Path(path) => match self.single(&path.place, element).value()?.as_ref() {
+                    Value::String(text) => out.push_str(text),
+                    other => out.push_str(&other.to_string()),
+                },
+            }
+        }
+        Some(out)
+    }
+
+    fn number(&self, source: &NumberSource, element: Option<&Value>) -> Option<Number> {
+        match source {
+            NumberSource::Literal(number) => Some(number.clone()),
+            NumberSource::Path(path) => self.single(&path.place, element).number(),
+        }
+    }
+
+    fn string_at(&self, path: &ValuePath, element: Option<&Value>) -> Option<String> {
+        self.single(&path.place, element).string().map(std::borrow::Cow::into_owned)
+    }
+}
+
+/// The value behind a `json` operator: JSON text inside a string, percent-encoded too, or the object or array itself.
+#[must_use]
+pub fn opened(node: Node<'_>) -> Option<Value> {
+    match node.kind()? {
+        JsonType::String => {
+            let text = node.string()?;
+            serde_json::from_str(&text).ok().or_else(|| {
+                let decoded = percent_decode_str(&text).decode_utf8().ok()?;
+                serde_json::from_str(&decoded).ok()
+            })
+        }
+        JsonType::Array | JsonType::Object => node.value().map(std::borrow::Cow::into_owned),
+        JsonType::Number | JsonType::Boolean | JsonType::Null => None,
+    }
+}
+
+fn present(location: Location, node: Node<'_>) -> Vec<(Location, Node<'_>)> {
+    match node {
+        Node::Missing => Vec::new(),
+        node => vec![(location, node)],
+    }
+}
+
+fn descend<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+    steps.iter().try_fold(value, |node, step| match (node, step) {
+        (Value::Object(members), Step::Name(name)) => members.get(name),
+        (Value::Array(elements), Step::Index(index)) => elements.get(*index),
+        _ => None,
+    })
+}
+
+fn has_number(numbers: &[Number], number: &Number) -> bool {
+    numbers.iter().any(|known| number::compare(known, number) == Ordering::Equal)
+}
+
+fn equal(left: &Value, right: &Value, ignores_case: bool) -> bool {
+    match (left, right) {
+        (Value::String(left), Value::String(right)) if ignores_case => left.to_lowercase() == right.to_lowercase(),
+        _ => number::equal(left, right),
+    }
+}
+
+fn address(node: Node<'_>) -> Option<IpAddr> {
+    node.string()?.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+}
+
+fn in_order(order: Comparison, found: Ordering) -> bool {
+    match order {
+        Comparison::Equal => found == Ordering::Equal,
+        Comparison::Greater => found == Ordering::Greater,
+        Comparison::GreaterOrEqual => found != Ordering::Less,
+        Comparison::Less => found == Ordering::Less,
+        Comparison::LessOrEqual => found != Ordering::Greater,
+    }
+}
+
+fn number_passes(test: &NumberTest, size: usize) -> bool {
+    let size = u64::try_from(size).unwrap_or(u64::MAX);
+    test.0.iter().all(|(order, wanted)| in_order(*order, size.cmp(wanted)))
+}
+
+fn distinct(nodes: &[(Location, Node<'_>)]) -> usize {
+    let mut seen: Vec<Value> = Vec::new();
+    for value in nodes.iter().filter_map(|(_, node)| node.value()) {
+        if !seen.iter().any(|known| number::equal(known, &value)) {
+            seen.push(value.into_owned());
+        }
+    }
+    seen.len()
+}

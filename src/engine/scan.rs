@@ -1,0 +1,258 @@
+//! One input's bytes become its report: inflate, read records, fill the index slots, run the candidate rules, gather evidence for
+//! violations. Pure, and the same whatever thread it runs on.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::compile::Program;
+use crate::compile::matcher::Matcher;
+use crate::compile::program::{Check, CompiledRule, Part, Polarity};
+use crate::engine::describe::Sense;
+use crate::engine::evaluate::Event;
+use crate::engine::evidence::{Finding, findings};
+use crate::engine::node::Node;
+use crate::engine::{identity, message};
+use crate::event::reader::Ending;
+use crate::event::record::Origin;
+use crate::event::{Census, Item, Problem, ProblemKind, Record, gzip, read};
+use crate::json::Slots;
+use crate::json::locate::locate;
+use crate::text::{LineColumn, Lines};
+use crate::violation::{
+    Evidence, FileReport, FoundViolation, PartReport, PolicyPlace, RuleIndex, ScannedRecord, Violation, Waived,
+};
+
+/// Scans one input, plain or gzip by content; `name` is what it is called in the report.
+///
+/// `limit_bytes` is the most that a compressed input may inflate to; what lies beyond it is not read, and a problem says so.
+#[must_use]
+pub fn scan(program: &Program, name: &Arc<str>, bytes: &[u8], limit_bytes: u64) -> FileReport {
+    let mut problems = Vec::new();
+    let mut ending = Ending::Whole;
+    let text: Cow<'_, [u8]> = if gzip::is_gzip(bytes) {
+        let inflated = gzip::inflate(bytes, limit_bytes);
+        if let Some(error) = inflated.error {
+            ending = error.ending();
+            problems.push(Problem {
+                kind: error.problem_kind(),
+                file: name.clone(),
+                record: None,
+                offset: None,
+                at: None,
+                message: error.message,
+            });
+        }
+        Cow::Owned(inflated.text)
+    } else {
+        Cow::Borrowed(bytes)
+    };
+    let scanned = program.parts.iter().map(|part| scan_part(program, part, name, &text, ending)).collect();
+    let (parts, mut found) = recognised(scanned);
+    problems.append(&mut found);
+    FileReport { bytes: text.len(), parts, problems }
+}
+
+/// The parts whose kind of records the input holds, with their problems.
+///
+/// Where rules about several kinds of records run together, a file of one kind is no log to the others: their reports are dropped
+/// as soon as one kind is found. Where none is, the first says what is wrong.
+fn recognised(scanned: Vec<(PartReport, Vec<Problem>)>) -> (Vec<PartReport>, Vec<Problem>) {
+    let strange = |problem: &Problem| matches!(problem.kind, ProblemKind::NotALog | ProblemKind::NotAnEvent);
+    let holds = |(part, problems): &(PartReport, Vec<Problem>)| {
+        part.census != Census::default() && (!part.records.is_empty() || !problems.iter().all(strange))
+    };
+    let any = scanned.iter().any(holds);
+    let mut parts = Vec::new();
+    let mut problems = Vec::new();
+    for (place, report) in scanned.into_iter().enumerate() {
+        if if any { holds(&report) } else { place == 0 } {
+            parts.push(report.0);
+            problems.extend(report.1);
+        }
+    }
+    (parts, problems)
+}
+
+fn scan_part(
+    program: &Program,
+    part: &Part,
+    name: &Arc<str>,
+    text: &[u8],
+    ending: Ending,
+) -> (PartReport, Vec<Problem>) {
+    let mut worker = Worker {
+        program,
+        part,
+        name,
+        file: text,
+        lines: Lines::new(text),
+        index_slots: Slots::default(),
+        slots: Slots::default(),
+        candidates: Vec::new(),
+        report: PartReport {
+            everywhere: part
+                .everywhere
+                .iter()
+                .filter_map(|local| part.rules.get(*local))
+                .map(|rule| RuleIndex(*rule))
+                .collect(),
+            ..PartReport::default()
+        },
+        problems: Vec::new(),
+    };
+    let census = read(name, text, &part.format, ending, &mut |item| match item {
+        Item::Record(record) => worker.record(&record),
+        Item::Problem(problem) => worker.problems.push(problem),
+    });
+    worker.report.census = census;
+    (worker.report, worker.problems)
+}
+
+/// Scans the records of one input for one part of the program; its buffers are used again for every record.
+struct Worker<'p> {
+    program: &'p Program,
+    part: &'p Part,
+    name: &'p Arc<str>,
+    file: &'p [u8],
+    lines: Lines<'p>,
+    index_slots: Slots,
+    slots: Slots,
+    candidates: Vec<usize>,
+    report: PartReport,
+    problems: Vec<Problem>,
+}
+
+impl Worker<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        let text = record.text.as_ref();
+        let part = self.part;
+        // Invariant: the reader hands out valid JSON, so that neither extraction fails.
+        if part.index_slots.extract(text, &mut self.index_slots).is_err() {
+            return;
+        }
+        let place = self.report.records.len();
+        let identity = identity::delivery(text, &self.index_slots, &part.identity);
+        self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity });
+        self.find_candidates(text);
+        if self.candidates.is_empty() || part.slots.extract(text, &mut self.slots).is_err() {
+            return;
+        }
+        let slots = std::mem::take(&mut self.slots);
+        let candidates = std::mem::take(&mut self.candidates);
+        let event = Event::new(text, &slots);
+        for local in &candidates {
+            let Some(index) = part.rules.get(*local).copied() else { continue };
+            let Some(rule) = self.program.rules.get(index) else { continue };
+            let Some(check) = &rule.check else { continue };
+            if let Some(when) = &check.when {
+                if !event.meets(when) {
+                    continue;
+                }
+                self.report.population.push((place, RuleIndex(index)));
+            }
+            if event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold) {
+                let found = self.violation(rule, check, &event, record);
+                let exception = found.1;
+                self.report.violations.push(FoundViolation {
+                    place,
+                    rule: RuleIndex(index),
+                    exception,
+                    violation: found.0,
+                });
+            }
+        }
+        self.candidates = candidates;
+        self.slots = slots;
+    }
+
+    /// Fills `candidates` with the rules of the part that may concern the record, in rising order.
+    fn find_candidates(&mut self, text: &str) {
+        self.candidates.clear();
+        self.candidates.extend_from_slice(self.part.index.universal());
+        for field in self.part.index.fields() {
+            let Some(span) = self.index_slots.span(field.slot) else { continue };
+            let Some(value) = Node::Text(span.of(text)).string() else { continue };
+            if let Some(rules) = field.values.get(value.as_ref()) {
+                self.candidates.extend_from_slice(rules);
+            }
+        }
+        self.candidates.sort_unstable();
+    }
+
+    /// The violation of `rule` by `event`, and the place of the exception that covers it.
+    fn violation(
+        &mut self,
+        rule: &CompiledRule,
+        check: &Check,
+        event: &Event<'_>,
+        record: &Record<'_>,
+    ) -> (Violation, Option<usize>) {
+        let value = event.value();
+        let offset = record.origin.offset(0, self.file);
+        let at = self.lines.mark(offset);
+        let outcome = match check.polarity {
+            Polarity::MustNotHold => Sense::Wanted,
+            Polarity::MustHold => Sense::Forbidden,
+        };
+        let evidence = findings(event, &check.condition, outcome)
+            .into_iter()
+            .map(|finding| self.evidence(finding, event.text(), &record.origin))
+            .collect();
+        let context = check.when.as_ref().map(|when| findings(event, when, Sense::Wanted)).unwrap_or_default();
+        let exception = check.exceptions.iter().find(|(_, exception)| meets(event, &exception.condition));
+        let identity = identity::describe(value, &self.part.format, &self.part.fields);
+        let violation = Violation {
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            severity: rule.severity,
+            message: match &rule.message {
+                Some(template) => message::render(template, value),
+                None => rule.title.to_string(),
+            },
+            file: self.name.clone(),
+            record: record.ordinal,
+            offset,
+            at,
+            evidence,
+            context: context
+                .into_iter()
+                .filter(|finding| finding.observed.is_some())
+                .map(|finding| finding.location)
+                .collect(),
+            policy: PolicyPlace { file: rule.file.clone(), at: rule.at },
+            remediation: rule.remediation.clone(),
+            controls: rule.controls.clone(),
+            fingerprint: identity::fingerprint(&rule.id, value, &identity),
+            event: identity,
+            waived: exception.map(|(_, exception)| Waived {
+                name: exception.name.clone(),
+                reason: exception.reason.clone(),
+                owner: exception.owner.clone(),
+                until: exception.until,
+            }),
+            record_text: event.text().into(),
+        };
+        (violation, exception.map(|(place, _)| *place))
+    }
+
+    fn evidence(&mut self, finding: Finding, record: &str, origin: &Origin) -> Evidence {
+        let place: Option<(usize, LineColumn)> = finding
+            .observed
+            .as_ref()
+            .and_then(|_| locate(record, &finding.location))
+            .map(|span| origin.offset(span.start, self.file))
+            .map(|offset| (offset, self.lines.at(offset)));
+        Evidence {
+            location: finding.location,
+            inner: finding.inner,
+            observed: finding.observed,
+            expected: finding.expected,
+            offset: place.map(|(offset, _)| offset),
+            at: place.map(|(_, at)| at),
+        }
+    }
+}
+
+fn meets(event: &Event<'_>, matcher: &Matcher) -> bool {
+    event.meets(matcher)
+}
