@@ -16,7 +16,7 @@ use trailgate::report::{
 use trailgate::text::{LineColumn, Lines};
 use trailgate::violation::summary::{FileCounts, Note, RecordCounts};
 use trailgate::violation::violation::EventIdentity;
-use trailgate::violation::{Evidence, PolicyPlace, RuleStatus, RuleSummary, Summary, Violation, Waived};
+use trailgate::violation::{Evidence, PolicyPlace, RuleStatus, RuleSummary, Standing, Summary, Violation, Waived};
 
 const RECORD: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"Root","principalId":"123456789012","arn":"arn:aws:iam::123456789012:root","accountId":"123456789012","accessKeyId":"","sessionContext":{"sessionIssuer":{},"attributes":{"mfaAuthenticated":"false"}}},"eventTime":"2026-01-31T10:15:00Z","eventSource":"monitoring.amazonaws.com","eventName":"PutMetricAlarm","awsRegion":"us-east-1","sourceIPAddress":"192.0.2.10","userAgent":"console.amazonaws.com","requestParameters":{"alarmName":"CPU","evaluationPeriods":1,"threshold":80},"responseElements":null,"eventID":"5f1f2b3e-8a3e-4c55-9a86-54b05f1d8ac1","recipientAccountId":"123456789012"}"#;
 const LOGIN: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::123456789012:user/alice","userName":"alice"},"eventTime":"2026-01-31T11:02:09Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.7","responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"LoginTo":"https://console.aws.amazon.com/","MobileVersion":"No","MFAUsed":"No"},"eventID":"0b6f8a2e-53b8-4a6f-b6a4-0e7d7b0f1c11"}"#;
@@ -55,6 +55,7 @@ fn violation(
                 location,
                 inner: None,
                 expected: (*expected).to_owned(),
+                standing: Standing::Direct,
             }
         })
         .collect();
@@ -135,10 +136,8 @@ const LOG: &str = "logs/AWSLogs/123456789012/CloudTrail/us-east-1/2026/01/31/123
 fn root_violation() -> Violation {
     let log = format!("{{\"Records\":[{LOGIN},{RECORD}]}}");
     let offset = log.find(RECORD).unwrap();
-    let evidence: [(&[&str], &str); 2] = [
-        (&["userIdentity", "type"], "forbidden: is `Root`"),
-        (&["userIdentity", "invokedBy"], "forbidden: is missing or null"),
-    ];
+    let evidence: [(&[&str], &str); 2] =
+        [(&["userIdentity", "type"], "not `Root`"), (&["userIdentity", "invokedBy"], "present")];
     violation(&ROOT, LOG, &log, offset, RECORD, &evidence)
 }
 
@@ -180,13 +179,13 @@ fn summary_of(violations: &[Violation], rules: &[(&Rule, u64, RuleStatus)]) -> S
 /// Two rules with many violations, one of them waived, problems and notes.
 fn full_run() -> (Vec<Violation>, Summary) {
     let log = format!("{{\"Records\":[\n{LOGIN},\n{INGRESS}]}}");
-    let login: (&[&str], &str) = (&["additionalEventData", "MFAUsed"], "required: is `Yes`, in any case");
+    let login: (&[&str], &str) = (&["additionalEventData", "MFAUsed"], "`Yes` in any case");
     let mfa = violation(&MFA, "logs/b.json", &log, log.find(LOGIN).unwrap(), LOGIN, &[login]);
     let items = ["requestParameters", "ipPermissions", "items", "1"];
     let evidence: [(&[&str], &str); 3] = [
-        (&[items[0], items[1], items[2], items[3], "fromPort"], "forbidden: is at most 22"),
-        (&[items[0], items[1], items[2], items[3], "toPort"], "forbidden: is at least 22"),
-        (&[items[0], items[1], items[2], items[3], "ipRanges", "items", "1", "cidrIp"], "forbidden: is `0.0.0.0/0`"),
+        (&[items[0], items[1], items[2], items[3], "fromPort"], "not at most 22"),
+        (&[items[0], items[1], items[2], items[3], "toPort"], "not at least 22"),
+        (&[items[0], items[1], items[2], items[3], "ipRanges", "items", "1", "cidrIp"], "not `0.0.0.0/0`"),
     ];
     let open = violation(&OPEN, "logs/b.json", &log, log.find(INGRESS).unwrap(), INGRESS, &evidence);
     let mut waived = root_violation();
@@ -321,18 +320,18 @@ fn human_shows_what_is_missing_and_what_lies_inside() {
     let login = RECORD
         .replace("\"userAgent\"", "\"doc\":\"{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\"}]}\",\"userAgent\"");
     let log = format!("[{login}]");
-    let nothing: (&[&str], &str) = (&["additionalEventData", "MFAUsed"], "required: is `Yes`");
+    let nothing: (&[&str], &str) = (&["additionalEventData", "MFAUsed"], "``Yes`");
     let missing = violation(&MFA, "a.json", &log, 1, &login, &[nothing]);
-    let within: (&[&str], &str) = (&["requestParameters", "tags", "3"], "required: is `Yes`");
+    let within: (&[&str], &str) = (&["requestParameters", "tags", "3"], "``Yes`");
     let element = violation(&MFA, "a.json", &log, 1, &login, &[within]);
-    let mut inner = violation(&MFA, "a.json", &log, 1, &login, &[(&["doc"], "forbidden: is `Allow`")]);
+    let mut inner = violation(&MFA, "a.json", &log, 1, &login, &[(&["doc"], "not `Allow`")]);
     inner.evidence[0].inner = Some(at(&["Statement", "0", "Effect"]));
     inner.evidence[0].observed = Some("Allow".into());
     let subtree: (&[&str], &str) = (&["userIdentity"], "forbidden: has more than 3 members");
     let twice: (&[&str], &str) = (&["requestParameters", "alarmName"], "forbidden: starts with `C`");
     let again: (&[&str], &str) = (
         &["requestParameters", "alarmName"],
-        "forbidden: is one of `CPU`, `memory`, `disk`, `network`, `latency`, `errors`, `throttles`",
+        "not one of `CPU`, `memory`, `disk`, `network`, `latency`, `errors`, `throttles`",
     );
     let subtree = violation(&MFA, "a.json", &log, 1, &login, &[subtree, twice, again, twice]);
     let many: Vec<(&[&str], &str)> = vec![(&["eventName"], "x"), (&["awsRegion"], "y"), (&["eventTime"], "z")];
@@ -349,7 +348,7 @@ fn human_of_a_megabyte_line() {
     let filler = format!("{{\"eventVersion\":\"1.08\",\"fill\":\"{}\"}},", "x".repeat(400));
     let log = format!("{{\"Records\":[{}{RECORD}]}}", filler.repeat(14_000));
     assert!(log.len() > 6_000_000);
-    let evidence: (&[&str], &str) = (&["userIdentity", "type"], "forbidden: is `Root`");
+    let evidence: (&[&str], &str) = (&["userIdentity", "type"], "not `Root`");
     let far = violation(&ROOT, "logs/far.json", &log, log.find(RECORD).unwrap(), RECORD, &[evidence]);
     // One record of 6 MB whose deciding value, long and multi-byte, stands beyond column 70,000.
     let name = "é".repeat(50_000);
@@ -363,9 +362,9 @@ fn human_of_a_megabyte_line() {
     );
     assert!(big.len() > 6_000_000, "{}", big.len());
     let evidence: [(&[&str], &str); 4] = [
-        (&["requestParameters", "alarmName"], "forbidden: is `CPU`"),
-        (&["name"], "forbidden: is longer than 100"),
-        (&["requestParameters", "tags", "70000"], "forbidden: is `end`"),
+        (&["requestParameters", "alarmName"], "not `CPU`"),
+        (&["name"], "not longer than 100"),
+        (&["requestParameters", "tags", "70000"], "not `end`"),
         (&["fill", "tag249999"], "forbidden: exists"),
     ];
     let wide = violation(&ROOT, "logs/wide.json", &big, 0, &big, &evidence);
@@ -457,6 +456,7 @@ fn human_draws_odd_records() {
             inner: None,
             observed: None,
             expected: String::new(),
+            standing: Standing::Direct,
             offset: None,
             at: None,
         };

@@ -10,7 +10,8 @@ use crate::compile::index::{Bounds, Index, bounds};
 use crate::compile::matcher::Matcher;
 use crate::event::RecordFormat;
 use crate::json::{Location, Path, SlotId, SlotTable, Step};
-use crate::policy::model::{Obligation, RecordSource, Rule, Severity, Template};
+use crate::policy::model::{RecordSource, Rule, Severity, Template};
+use crate::policy::obligation::Obligation;
 use crate::policy::{PolicyIndex, PolicySet, RuleId};
 use crate::text::{LineColumn, Lines};
 

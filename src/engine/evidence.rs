@@ -10,6 +10,7 @@ use crate::engine::describe::{self, Sense};
 use crate::engine::evaluate::{Event, opened};
 use crate::engine::node::Node;
 use crate::json::Location;
+use crate::violation::Standing;
 
 /// Most nodes of one path that are told of.
 const NODES: usize = 5;
@@ -25,12 +26,14 @@ pub struct Finding {
     pub observed: Option<Value>,
     /// What it should have been for the outcome to be another.
     pub expected: String,
+    /// Whether it is what the rule looks for, or that an exclusion did not apply.
+    pub standing: Standing,
 }
 
 /// The predicates that decided that `matcher` holds (`Sense::Wanted`) or does not hold (`Sense::Forbidden`) for `event`.
 #[must_use]
 pub fn findings(event: &Event<'_>, matcher: &Matcher, outcome: Sense) -> Vec<Finding> {
-    let mut search = Search { event, found: Vec::new() };
+    let mut search = Search { event, found: Vec::new(), standing: Standing::Direct };
     search.matcher(matcher, outcome, &Here::default());
     let mut found: Vec<Finding> = Vec::new();
     for finding in search.found {
@@ -44,6 +47,7 @@ pub fn findings(event: &Event<'_>, matcher: &Matcher, outcome: Sense) -> Vec<Fin
 struct Search<'e> {
     event: &'e Event<'e>,
     found: Vec<Finding>,
+    standing: Standing,
 }
 
 /// The current element and where it lies.
@@ -81,7 +85,14 @@ impl<'e> Search<'e> {
                     }
                 }
             }
-            Matcher::Not(inner) => self.matcher(inner, outcome.flipped(), here),
+            Matcher::Not(inner) => {
+                let before = self.standing;
+                if is {
+                    self.standing = Standing::Exclusion;
+                }
+                self.matcher(inner, outcome.flipped(), here);
+                self.standing = before;
+            }
             Matcher::Where(filter) => {
                 let word = if is { "not " } else { "" };
                 self.found.push(Finding {
@@ -89,6 +100,7 @@ impl<'e> Search<'e> {
                     inner: here.inner.clone(),
                     observed: None,
                     expected: format!("{word}`{}`", filter.text()),
+                    standing: self.standing,
                 });
             }
             Matcher::Path { place, tests } => {
@@ -120,6 +132,7 @@ impl<'e> Search<'e> {
                     inner,
                     observed: None,
                     expected: format!("{}, found {}", describe::list(test, outcome.flipped()), nodes.len()),
+                    standing: self.standing,
                 });
                 return;
             }
@@ -140,7 +153,13 @@ impl<'e> Search<'e> {
                 }
                 _ => describe::list(test, outcome.flipped()),
             };
-            self.found.push(Finding { location, inner: inner_location, observed: None, expected });
+            self.found.push(Finding {
+                location,
+                inner: inner_location,
+                observed: None,
+                expected,
+                standing: self.standing,
+            });
             return;
         }
         let deciding =
@@ -198,12 +217,19 @@ impl<'e> Search<'e> {
                     inner,
                     observed: value.map(std::borrow::Cow::into_owned),
                     expected,
+                    standing: self.standing,
                 });
                 return;
             }
         }
         let expected = describe::node(test, outcome.flipped());
-        self.found.push(Finding { location, inner, observed: value.map(std::borrow::Cow::into_owned), expected });
+        self.found.push(Finding {
+            location,
+            inner,
+            observed: value.map(std::borrow::Cow::into_owned),
+            expected,
+            standing: self.standing,
+        });
     }
 
     /// What the operators that decided ask: those that pass where all do, those that fail where not.

@@ -10,9 +10,8 @@ mod value;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::policy::model::{
-    Condition, Exception, List, ListEntry, Obligation, PathCondition, PathRef, PathRoot, Rule, Spanned,
-};
+use crate::policy::model::{Condition, Exception, List, ListEntry, PathCondition, PathRef, PathRoot, Rule, Spanned};
+use crate::policy::obligation::Obligation;
 use crate::policy::operator::{Comparison, ListTest, NodeTest, NumberTest};
 use crate::policy::{PolicyIndex, PolicySet};
 

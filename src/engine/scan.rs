@@ -247,6 +247,7 @@ impl Worker<'_> {
             inner: finding.inner,
             observed: finding.observed,
             expected: finding.expected,
+            standing: finding.standing,
             offset: place.map(|(offset, _)| offset),
             at: place.map(|(_, at)| at),
         }

@@ -1,5 +1,6 @@
 //! JSON text: paths into it, strict scanning, and positions. Knows nothing of policies or events.
 
+pub mod error;
 pub mod excerpt;
 pub mod locate;
 pub mod location;
@@ -8,10 +9,12 @@ pub mod path;
 pub mod scan;
 pub mod shorten;
 pub mod slots;
+pub mod token;
 
+pub use error::{JsonError, JsonErrorKind};
 pub use excerpt::{Excerpt, ExcerptOptions, Nearest, excerpt};
 pub use locate::locate;
 pub use location::{Location, Step};
 pub use path::{Path, PathError};
-pub use scan::{JsonError, JsonErrorKind};
+
 pub use slots::{SlotId, SlotTable, Slots};

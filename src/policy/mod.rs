@@ -3,13 +3,17 @@
 pub mod bundled;
 pub mod error;
 pub mod model;
+pub mod obligation;
 pub mod operator;
 pub mod parse;
+pub mod rule_test;
+pub mod scalar;
 pub mod set;
 pub mod walk;
 pub mod yaml;
 
 pub use error::{PolicyError, PolicyErrors};
-pub use model::{Condition, Obligation, Policy, Rule, RuleId, Severity};
+pub use model::{Condition, Policy, Rule, RuleId, Severity};
+pub use obligation::Obligation;
 pub use parse::parse;
 pub use set::{PolicyIndex, PolicySet};

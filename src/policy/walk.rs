@@ -1,6 +1,7 @@
 //! Visits every name and path of a condition, wherever it is nested.
 
-use crate::policy::model::{Condition, Obligation, PathRef, Rule, Spanned, TemplatePart};
+use crate::policy::model::{Condition, PathRef, Rule, Spanned, TemplatePart};
+use crate::policy::obligation::Obligation;
 use crate::policy::operator::{ListTest, Networks, NodeTest, NumberOperand, OperatorKind, TimeOperand, Value, Values};
 
 /// Something a condition refers to.

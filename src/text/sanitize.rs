@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// `text` with every control character, bidirectional override and line or paragraph separator shown as `\u{…}` in place of itself.
+/// `text` with every control character, bidirectional mark, zero-width character and line or paragraph separator shown as `\u{…}` in place of itself.
 ///
 /// Line feed and tab are escaped too (`\n`, `\t`): what comes out is one line.
 #[must_use]
@@ -41,7 +41,7 @@ pub fn one_line_cut(text: &str, limit: usize) -> Cow<'_, str> {
 
 fn is_unsafe(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

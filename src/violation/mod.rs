@@ -8,4 +8,4 @@ pub mod violation;
 
 pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
-pub use violation::{EventIdentity, Evidence, PolicyPlace, Violation, Waived};
+pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

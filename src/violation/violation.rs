@@ -77,12 +77,23 @@ pub struct Evidence {
     pub inner: Option<Location>,
     /// The value found; `None` where the node is missing.
     pub observed: Option<serde_json::Value>,
-    /// What the rule says of it: "is `Root`", "is missing or null".
+    /// What compliance would have had there: "not `Root`", "`Yes` in any case", "present".
     pub expected: String,
+    /// Whether it is what the rule looks for, or that an exclusion did not apply.
+    pub standing: Standing,
     /// Byte offset of the value in the decompressed file; `None` where it is missing.
     pub offset: Option<usize>,
     /// Line and column of that offset.
     pub at: Option<LineColumn>,
+}
+
+/// What part an item of evidence has in the outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// The rule looks for it.
+    Direct,
+    /// The rule excludes something (`not:`), and this event is not it.
+    Exclusion,
 }
 
 impl Evidence {

@@ -8,6 +8,7 @@ mod operators;
 mod rule;
 mod rule_test;
 mod template;
+mod time;
 mod window;
 
 pub use file::{ListFiles, parse};

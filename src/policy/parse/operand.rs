@@ -1,14 +1,11 @@
 //! What operators compare with: scalars, values, networks, numbers, times, durations.
 
-use std::time::Duration;
-
 use ipnet::IpNet;
-use jiff::civil::Date;
 use serde_json::Number;
 
 use crate::policy::error::Code;
 use crate::policy::model::{PathRef, Spanned};
-use crate::policy::operator::{Comparison, Networks, NumberOperand, NumberTest, Scalar, TimeOperand, Value, Values};
+use crate::policy::operator::{Comparison, Networks, NumberOperand, NumberTest, Scalar, Value, Values};
 use crate::policy::parse::lower::{Lower, Scope, closest};
 use crate::policy::yaml::{Entry, Node, NodeKind, Style, YamlValue};
 use crate::text::{Span, time};
@@ -133,7 +130,7 @@ impl Lower<'_> {
         }
     }
 
-    fn operand_map(&mut self, node: &Node, entries: &[Entry], what: &str, known: &[&str]) {
+    pub(super) fn operand_map(&mut self, node: &Node, entries: &[Entry], what: &str, known: &[&str]) {
         let Some(entry) = entries.iter().find(|entry| !known.contains(&entry.key.as_str())) else {
             self.wrong_type(node, what, "one value", format!("write one of `{}` alone", known.join("`, `")));
             return;
@@ -152,7 +149,7 @@ impl Lower<'_> {
     }
 
     /// The path of `{path: …}`, which must yield at most one node.
-    fn path_operand(&mut self, node: &Node, scope: Scope) -> Option<PathRef> {
+    pub(super) fn path_operand(&mut self, node: &Node, scope: Scope) -> Option<PathRef> {
         let Some(scalar) = node.scalar() else {
             self.wrong_type(node, "`path`", "a path", "such as `{path: $.userIdentity.userName}`");
             return None;
@@ -262,31 +259,6 @@ impl Lower<'_> {
         }
     }
 
-    /// A time, or `{path: …}`.
-    pub fn time_operand(&mut self, node: &Node, what: &str, scope: Scope) -> Option<TimeOperand> {
-        if let NodeKind::Mapping(entries) = &node.kind {
-            return match entries.as_slice() {
-                [entry] if entry.key == "path" => self.path_operand(&entry.value, scope).map(TimeOperand::Path),
-                _ => {
-                    self.operand_map(node, entries, what, &["path"]);
-                    None
-                }
-            };
-        }
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
-        if let Some(time) = time::parse(text) {
-            return Some(TimeOperand::Literal { text: text.to_owned(), time });
-        }
-        self.error(
-            Code::Time,
-            node.span,
-            format!("`{text}` is not a time"),
-            "not a time",
-            "write a date `2026-01-31` or a time with its offset `2026-01-31T10:00:00Z`",
-        );
-        None
-    }
-
     /// A count: a whole number, or a map of `equals gt gte lt lte`.
     pub fn number_test(&mut self, node: &Node, what: &str) -> Option<NumberTest> {
         const WORDS: &[(&str, Comparison)] = &[
@@ -324,40 +296,6 @@ impl Lower<'_> {
         }
         Some(NumberTest(tests))
     }
-
-    /// A duration: a whole number and a unit.
-    pub fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
-        match duration(text) {
-            Ok(duration) => Some(duration),
-            Err(help) => {
-                self.error(
-                    Code::Duration,
-                    node.span,
-                    format!("{what} `{text}` is not a duration"),
-                    "not a duration",
-                    help,
-                );
-                None
-            }
-        }
-    }
-
-    /// A day.
-    pub fn date(&mut self, node: &Node, what: &str) -> Option<Spanned<Date>> {
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
-        let day = if text.len() == 10 { text.parse::<Date>().ok() } else { None };
-        if day.is_none() {
-            self.error(
-                Code::Time,
-                node.span,
-                format!("{what} `{text}` is not a day"),
-                "not a day",
-                "write year, month and day: `2027-06-30`",
-            );
-        }
-        day.map(|day| Spanned::new(day, node.span))
-    }
 }
 
 /// A network out of `10.0.0.0/8` or a single address; else what to write.
@@ -383,41 +321,7 @@ pub fn network(text: &str) -> Result<IpNet, String> {
     })
 }
 
-/// A duration out of `15m`; else what to write.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-    let unit = text.get(digits.len()..).unwrap_or_default();
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        "w" => 604_800,
-        _ => {
-            let short = match unit.trim().to_lowercase().as_str() {
-                "sec" | "secs" | "second" | "seconds" => "s",
-                "min" | "mins" | "minute" | "minutes" => "m",
-                "hr" | "hrs" | "hour" | "hours" => "h",
-                "day" | "days" => "d",
-                "week" | "weeks" => "w",
-                _ => "",
-            };
-            return Err(if short.is_empty() || digits.is_empty() {
-                "write a whole number and a unit: `30s`, `15m`, `12h`, `7d`, `2w`".to_owned()
-            } else {
-                format!("did you mean `{digits}{short}`?")
-            });
-        }
-    };
-    let count: u64 = digits.parse().map_err(|_| "write a whole number and a unit: `15m`".to_owned())?;
-    match count.checked_mul(seconds) {
-        Some(0) => Err("a duration must be longer than nothing".to_owned()),
-        Some(total) if total <= 10 * 366 * 86_400 => Ok(Duration::from_secs(total)),
-        _ => Err("no window may be longer than ten years".to_owned()),
-    }
-}
-
-/// A JSON number's place for a value that was written in YAML.
+/// The JSON value of a node, mappings and lists included.
 #[must_use]
 pub fn json_value(node: &Node) -> serde_json::Value {
     match &node.kind {

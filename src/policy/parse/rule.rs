@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::policy::error::{Code, PolicyError};
-use crate::policy::model::{Exception, Obligation, Rule, RuleId, Severity, Spanned};
+use crate::policy::model::{Exception, Rule, RuleId, Severity, Spanned};
+use crate::policy::obligation::Obligation;
 use crate::policy::parse::lower::{Fields, Lower, Scope, closest, list_words};
 use crate::policy::parse::template::Place;
 use crate::policy::yaml::{Node, NodeKind, Style, YamlValue};

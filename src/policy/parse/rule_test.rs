@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::policy::error::Code;
-use crate::policy::model::{EventTemplate, Expectation, PathRef, RuleTest, Spanned, TestEvent, TestInput};
+use crate::policy::model::{PathRef, Spanned};
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
 use crate::policy::parse::operand::json_value;
+use crate::policy::rule_test::{EventTemplate, Expectation, RuleTest, TestEvent, TestInput};
 use crate::policy::yaml::{Node, NodeKind, Style, YamlScalar, YamlValue};
 use crate::text::time;
 

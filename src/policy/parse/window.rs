@@ -1,8 +1,9 @@
 //! Obligations over time: their keys, windows and steps.
 
 use crate::policy::error::Code;
-use crate::policy::model::{
-    FirstSeen, Follow, Key, KeyPart, Normalize, Obligation, Sequence, SequenceStep, Spanned, Threshold,
+use crate::policy::model::Spanned;
+use crate::policy::obligation::{
+    FirstSeen, Follow, Key, KeyPart, Normalize, Obligation, Sequence, SequenceStep, Threshold,
 };
 use crate::policy::parse::lower::{Lower, Scope};
 use crate::policy::yaml::{Node, NodeKind};

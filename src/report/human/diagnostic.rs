@@ -18,7 +18,7 @@ use crate::report::human::options::Color;
 use crate::report::human::page::{BOLD, DIM, PLAIN, Page, grouped, wrap};
 use crate::text::sanitize::{one_line, one_line_cut};
 use crate::text::{LineColumn, Span};
-use crate::violation::Violation;
+use crate::violation::{Evidence, Standing, Violation};
 
 /// Evidence and context that an excerpt shows.
 const EVIDENCE_LIMIT: usize = 8;
@@ -33,7 +33,8 @@ const LEAST_LABEL: usize = 28;
 
 /// Writes the diagnostic of `violation`.
 pub(super) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()> {
-    let shown = violation.evidence.get(..EVIDENCE_LIMIT).unwrap_or(&violation.evidence);
+    let telling = telling(&violation.evidence);
+    let shown = telling.get(..EVIDENCE_LIMIT).unwrap_or(&telling);
     let marks: Vec<_> = shown.iter().map(|evidence| &evidence.location).collect();
     let keep: Vec<_> = violation.context.iter().take(CONTEXT_LIMIT).collect();
     let width = page.options.width.saturating_sub(MARGIN);
@@ -65,10 +66,16 @@ pub(super) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()
         let first = format!("    {} ", page.paint(BOLD, "note:"));
         page.wrapped(first, "          ", PLAIN, note)?;
     }
-    if let Some(rest) = violation.evidence.len().checked_sub(EVIDENCE_LIMIT).filter(|rest| *rest > 0) {
+    if let Some(rest) = telling.len().checked_sub(EVIDENCE_LIMIT).filter(|rest| *rest > 0) {
         page.line(format_args!("    {} {} more values decided", page.paint(BOLD, "note:"), grouped(rest)))?;
     }
     Ok(())
+}
+
+/// The evidence worth showing: that an exclusion did not apply is told only where there is nothing else.
+fn telling(evidence: &[Evidence]) -> Vec<&Evidence> {
+    let direct: Vec<&Evidence> = evidence.iter().filter(|evidence| evidence.standing == Standing::Direct).collect();
+    if direct.is_empty() { evidence.iter().collect() } else { direct }
 }
 
 /// The message and what identifies the event, line by line.

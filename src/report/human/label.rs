@@ -16,7 +16,7 @@ const EXPECTED_LIMIT: usize = 200;
 /// The labels of `evidence` in `excerpt`, each place once, and a note for each missing node.
 ///
 /// There is at least one label: where every node is missing it says so at the nearest node that is there.
-pub(super) fn labels(evidence: &[Evidence], excerpt: &Excerpt) -> (BTreeMap<Span, String>, Vec<String>) {
+pub(super) fn labels(evidence: &[&Evidence], excerpt: &Excerpt) -> (BTreeMap<Span, String>, Vec<String>) {
     let mut labels: BTreeMap<Span, String> = BTreeMap::new();
     let mut notes = Vec::new();
     for (evidence, span) in evidence.iter().zip(&excerpt.spans) {
@@ -48,9 +48,9 @@ pub(super) fn labels(evidence: &[Evidence], excerpt: &Excerpt) -> (BTreeMap<Span
 }
 
 fn present(evidence: &Evidence) -> String {
-    let expected = one_line_cut(&evidence.expected, EXPECTED_LIMIT);
+    let expected = expected(evidence);
     let Some(inner) = &evidence.inner else {
-        return expected.into_owned();
+        return expected;
     };
     let inner = short_path(inner);
     match &evidence.observed {
@@ -61,10 +61,14 @@ fn present(evidence: &Evidence) -> String {
 
 fn missing(evidence: &Evidence) -> String {
     let path = short_path(&evidence.location);
-    match one_line_cut(&evidence.expected, EXPECTED_LIMIT) {
-        expected if expected.is_empty() => format!("{path} is missing"),
-        expected => format!("{path} is missing; {expected}"),
+    if evidence.expected.is_empty() {
+        return format!("{path} is missing");
     }
+    format!("{path} is missing; {}", expected(evidence))
+}
+
+fn expected(evidence: &Evidence) -> String {
+    format!("expected: {}", one_line_cut(&evidence.expected, EXPECTED_LIMIT))
 }
 
 /// `at` as an author would write it: `$.requestParameters.tags[0]['odd key']`.
