@@ -1,6 +1,7 @@
 //! Reports of inputs are merged in the order of the inputs: duplicates are known only here, and the counts add up here.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use crate::compile::Program;
 use crate::event::{Problem, ProblemKind};
@@ -33,12 +34,23 @@ pub enum Scanned {
 pub struct Tally {
     outcome: Outcome,
     seen: HashSet<u128>,
+    excerpts: Excerpts,
+    no_text: Arc<str>,
+}
+
+/// Of how many violations of each rule the record's text is kept, so that a report can show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excerpts {
+    /// Of all.
+    All,
+    /// Of the first so many, and of as many waived ones.
+    First(u64),
 }
 
 impl Tally {
-    /// An empty tally for the rules of `program`.
+    /// An empty tally for the rules of `program`, which keeps the text of the records that `excerpts` says.
     #[must_use]
-    pub fn new(program: &Program) -> Self {
+    pub fn new(program: &Program, excerpts: Excerpts) -> Self {
         let rules = program.rules.iter().map(|rule| RuleSummary {
             rule: rule.id.clone(),
             title: rule.title.to_string(),
@@ -49,7 +61,7 @@ impl Tally {
             status: if rule.check.is_some() { RuleStatus::NotObserved } else { RuleStatus::NotEvaluated },
         });
         let summary = Summary { rules: rules.collect(), ..Summary::default() };
-        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new() }
+        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new(), excerpts, no_text: "".into() }
     }
 
     /// Adds what became of the next input.
@@ -112,14 +124,19 @@ impl Tally {
                 rule.population += 1;
             }
         }
-        for found in part.violations.into_iter().filter(|found| counts(found.place)) {
+        for mut found in part.violations.into_iter().filter(|found| counts(found.place)) {
             let Some(rule) = summary.rules.get_mut(found.rule.0) else { continue };
-            if found.violation.waived.is_some() {
-                rule.waived += 1;
-                summary.waived += 1;
+            let (of_rule, of_run) = if found.violation.waived.is_some() {
+                (&mut rule.waived, &mut summary.waived)
             } else {
-                rule.violations += 1;
-                summary.violations += 1;
+                (&mut rule.violations, &mut summary.violations)
+            };
+            *of_rule += 1;
+            *of_run += 1;
+            if let Excerpts::First(limit) = self.excerpts
+                && *of_rule > limit
+            {
+                found.violation.record_text = Arc::clone(&self.no_text);
             }
             if let Some(exception) = found.exception {
                 self.outcome.exceptions_used.insert((found.rule, exception));

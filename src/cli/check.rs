@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::gate::Problems;
-use crate::audit::{Gate, RunOptions, Verdict, notes, run, verdict, walk};
+use crate::audit::{Excerpts, Gate, RunOptions, Verdict, notes, run, verdict, walk};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::diagnostics::{number, print_error, print_policy_errors};
 use crate::cli::exit::Exit;
@@ -32,7 +32,8 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     let inputs = walk::inputs(&arguments.paths);
     let stop = stop_on_interrupt();
     let mut bar = Bar::new(inputs.len(), !arguments.no_progress && !arguments.quiet);
-    let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated };
+    let options =
+        RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated, excerpts: excerpts(arguments) };
     let outcome = run(&program, &inputs, options, &stop, &mut bar);
     bar.clear();
     let mut outcome = match outcome {
@@ -91,6 +92,16 @@ fn policies(arguments: &CheckArgs, today: Date) -> Option<PolicySet> {
         print_policy_errors(&warnings, arguments.color);
     }
     Some(set)
+}
+
+/// Only the human report shows records.
+fn excerpts(arguments: &CheckArgs) -> Excerpts {
+    let human = arguments.formats.iter().any(|format| format.format == Format::Human);
+    match (human, arguments.max_violations) {
+        (false, _) => Excerpts::First(0),
+        (true, 0) => Excerpts::All,
+        (true, shown) => Excerpts::First(u64::try_from(shown).unwrap_or(u64::MAX)),
+    }
 }
 
 /// Where the report itself went to a file or is for machines, people at the terminal are told how it ended.
