@@ -10,7 +10,7 @@ use crate::violation::{FileReport, PartReport, RuleIndex, RuleStatus, RuleSummar
 /// What a run found.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// Every violation, waived ones too, in the order of inputs, records and rules.
+    /// The violations that were kept, waived ones too, in the order of inputs, records and rules.
     pub violations: Vec<Violation>,
     /// The counts.
     pub summary: Summary,
@@ -34,23 +34,42 @@ pub enum Scanned {
 pub struct Tally {
     outcome: Outcome,
     seen: HashSet<u128>,
-    excerpts: Excerpts,
+    keep: Keep,
     no_text: Arc<str>,
 }
 
-/// Of how many violations of each rule the record's text is kept, so that a report can show it.
+/// What is kept of the violations of each rule; all are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Excerpts {
-    /// Of all.
+pub struct Keep {
+    /// The violations themselves.
+    pub violations: Limit,
+    /// The text of their records, for reports that show it.
+    pub records: Limit,
+}
+
+/// How many, of the violations of one rule; waived ones are counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// All of them.
     All,
-    /// Of the first so many, and of as many waived ones.
+    /// The first so many.
     First(u64),
 }
 
+impl Limit {
+    /// Whether the `number`th, from 1, is among them.
+    fn reaches(self, number: u64) -> bool {
+        match self {
+            Self::All => true,
+            Self::First(limit) => number <= limit,
+        }
+    }
+}
+
 impl Tally {
-    /// An empty tally for the rules of `program`, which keeps the text of the records that `excerpts` says.
+    /// An empty tally for the rules of `program`, which keeps of the violations what `keep` says.
     #[must_use]
-    pub fn new(program: &Program, excerpts: Excerpts) -> Self {
+    pub fn new(program: &Program, keep: Keep) -> Self {
         let rules = program.rules.iter().map(|rule| RuleSummary {
             rule: rule.id.clone(),
             title: rule.title.to_string(),
@@ -61,7 +80,7 @@ impl Tally {
             status: if rule.check.is_some() { RuleStatus::NotObserved } else { RuleStatus::NotEvaluated },
         });
         let summary = Summary { rules: rules.collect(), ..Summary::default() };
-        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new(), excerpts, no_text: "".into() }
+        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new(), keep, no_text: "".into() }
     }
 
     /// Adds what became of the next input.
@@ -133,15 +152,16 @@ impl Tally {
             };
             *of_rule += 1;
             *of_run += 1;
-            if let Excerpts::First(limit) = self.excerpts
-                && *of_rule > limit
-            {
+            let number = *of_rule;
+            if !self.keep.records.reaches(number) {
                 found.violation.record_text = Arc::clone(&self.no_text);
             }
             if let Some(exception) = found.exception {
                 self.outcome.exceptions_used.insert((found.rule, exception));
             }
-            self.outcome.violations.push(found.violation);
+            if self.keep.violations.reaches(number) {
+                self.outcome.violations.push(found.violation);
+            }
         }
     }
 
