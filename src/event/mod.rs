@@ -1,12 +1,25 @@
 //! What audited systems write: the bytes of a log file become records, whatever they are wrapped in. A broken record becomes a
 //! [`Problem`] and the rest goes on.
 
+#[cfg(test)]
+mod damage;
 pub mod envelope;
 pub mod gzip;
+mod layer;
+mod ledger;
 pub mod problem;
 pub mod reader;
+#[cfg(test)]
+mod reading;
 pub mod record;
+mod recover;
+mod row;
+mod select;
+mod torn;
+mod unwrap;
+mod walk;
 
+pub use envelope::looks_like_log;
 pub use problem::{Problem, ProblemKind};
-pub use reader::{Census, Item, RecordFormat, read};
+pub use reader::{Census, Ending, Item, RecordFormat, read};
 pub use record::Record;

@@ -1,0 +1,357 @@
+//! Walks the values of a log and hands out the records in them, whatever they are wrapped in; behind damage it goes on where
+//! [`recover`](crate::event::recover) says.
+
+use crate::event::envelope::{Survey, behind_timestamp, skip_blank};
+use crate::event::layer::Layer;
+use crate::event::ledger::{Ledger, cause, excerpt};
+use crate::event::problem::ProblemKind;
+use crate::event::reader::{Census, Ending, RecordFormat};
+use crate::event::recover::{Part, Recovery, Resume, Wanted};
+use crate::event::select::Selection;
+use crate::event::torn::{Place, torn};
+use crate::json::scan::{self, JsonError, JsonErrorKind};
+
+/// How many wrappers may lie in each other.
+pub(super) const WRAPPERS: usize = 5;
+
+/// Where a step of the walk leaves off.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Flow {
+    /// The value ended here.
+    Done(usize),
+    /// Behind damage: an element of an array begins here.
+    Element(usize),
+    /// Behind damage: a top-level value begins here.
+    Top(usize),
+    /// Nothing more can be read of this text.
+    End,
+}
+
+/// What is damaged.
+#[derive(Clone, Copy)]
+pub(super) enum Damaged {
+    /// A record.
+    Record,
+    /// The text around records.
+    Envelope,
+    /// An object, of which so much was known.
+    Object(Survey),
+}
+
+pub(super) struct Walk<'t, 'r> {
+    pub(super) ledger: Ledger<'t, 'r>,
+    pub(super) recovery: Recovery,
+    pub(super) selection: Selection,
+    text: &'t [u8],
+    /// Whether reading went on behind damage inside an array as if outside: then commas and brackets are left over.
+    adrift: bool,
+    /// Whether the last top-level value was a record by itself.
+    pub(super) bare: bool,
+}
+
+impl<'t, 'r> Walk<'t, 'r> {
+    pub fn new(ledger: Ledger<'t, 'r>, format: &RecordFormat, text: &'t [u8]) -> Self {
+        let selection = Selection::new(format);
+        let wanted = match selection {
+            Selection::Events => Wanted::Event,
+            _ => Wanted::FirstKey(None),
+        };
+        let recovery = Recovery::new(wanted, text.len());
+        Self { ledger, recovery, selection, text, adrift: false, bare: false }
+    }
+
+    pub fn finish(self) -> Census {
+        self.ledger.census
+    }
+
+    /// Reads all top-level values; `looks_like_log` tells whether the first bytes are those of one.
+    pub fn documents(&mut self, looks_like_log: bool) {
+        let text = self.text;
+        let layer = Layer::File(text);
+        let start = skip_blank(text, 0);
+        let mut flow = Flow::Done(start);
+        if !looks_like_log && start < text.len() {
+            flow = self.behind_a_foreign_start(start);
+        }
+        let mut commas_reported = false;
+        loop {
+            let at = match flow {
+                Flow::Done(end) | Flow::Top(end) => skip_blank(text, end),
+                Flow::Element(at) => {
+                    self.adrift = true;
+                    flow = self.elements(&layer, at, 1);
+                    continue;
+                }
+                Flow::End => return,
+            };
+            flow = match text.get(at) {
+                None => return,
+                Some(b'{' | b'[') => self.value(&layer, at, Place::Top, 0),
+                Some(b',' | b']' | b'}') if self.adrift => Flow::Done(at + 1),
+                Some(b',') if matches!(text.get(skip_blank(text, at + 1)), None | Some(b'{' | b'[')) => {
+                    if !commas_reported {
+                        commas_reported = true;
+                        let message = "found `,`, expected records outside of an array to have no comma between them";
+                        self.ledger.problem(ProblemKind::MalformedEnvelope, at, at, message.to_owned());
+                    }
+                    Flow::Done(at + 1)
+                }
+                Some(_) => match behind_timestamp(text, at) {
+                    Some(brace) => self.value(&layer, brace, Place::Top, 0),
+                    None => self.stray(&layer, at),
+                },
+            };
+        }
+    }
+
+    fn behind_a_foreign_start(&mut self, start: usize) -> Flow {
+        if self.is_cut_line(start) {
+            self.ledger.cut_off();
+            return Flow::End;
+        }
+        let found = excerpt(self.text, start);
+        match self.recovery.first(self.text) {
+            Resume::Lost | Resume::GaveUp | Resume::After(_) => {
+                let message = format!("found `{found}`, expected a JSON log: it would begin with `{{` or `[`");
+                self.ledger.problem(ProblemKind::NotALog, start, start, message);
+                Flow::End
+            }
+            resume => {
+                let message = format!("found `{found}` before the first record, expected `{{` or `[`");
+                self.ledger.problem(ProblemKind::MalformedEnvelope, start, start, message);
+                go_on(resume)
+            }
+        }
+    }
+
+    /// Whether what begins at `at` may be the timestamp before a record, and was cut off with it.
+    fn is_cut_line(&self, at: usize) -> bool {
+        let rest = self.text.get(at..).unwrap_or_default();
+        self.ledger.ending == Ending::Cut && !rest.iter().any(|byte| matches!(byte, b'\n' | b'{' | b'['))
+    }
+
+    /// A top-level value that is no object and no array, or no JSON at all.
+    fn stray(&mut self, layer: &Layer<'t, '_>, at: usize) -> Flow {
+        let text = layer.bytes();
+        if self.is_cut_line(at) {
+            self.ledger.cut_off();
+            return Flow::End;
+        }
+        if let Ok(end) = scan::skip_value(text, at)
+            && torn(text, at, end, Place::Top).is_none()
+        {
+            return match self.selection {
+                Selection::Events | Selection::Documents => self.not_an_event(layer, at, end),
+                // A document that lacks the path holds no record.
+                Selection::Under(_) | Selection::Any(_) => Flow::Done(end),
+            };
+        }
+        let damaged = if self.bare { Damaged::Record } else { Damaged::Envelope };
+        let error = JsonError { offset: at, kind: JsonErrorKind::Unexpected("a record, which begins with `{`") };
+        self.broken(layer, at, error, Place::Top, damaged, Part::Garbage)
+    }
+
+    /// Reads the value at `at` and hands out its records.
+    pub(super) fn value<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, place: Place, level: usize) -> Flow
+    where
+        't: 's,
+    {
+        let text = layer.bytes();
+        if place != Place::Array && !matches!(self.selection, Selection::Events | Selection::Documents) {
+            return self.select(layer, at);
+        }
+        match (text.get(at), matches!(self.selection, Selection::Events)) {
+            (Some(b'['), true) if place != Place::Array => {
+                self.bare = false;
+                self.array(layer, at, level)
+            }
+            (Some(b'['), true) if level < WRAPPERS && text.get(scan::skip_space(text, at + 1)) == Some(&b'{') => {
+                self.envelope_problem(
+                    layer,
+                    at,
+                    "found an array of objects, expected a record; they were read as records",
+                );
+                self.array(layer, at, level + 1)
+            }
+            (Some(b'{'), true) => self.object(layer, at, place, level),
+            _ => self.whole(layer, at, place),
+        }
+    }
+
+    /// Reads the value at `at`, which is a record as it is or none.
+    pub(super) fn whole(&mut self, layer: &Layer<'t, '_>, at: usize, place: Place) -> Flow {
+        let text = layer.bytes();
+        self.bare = place == Place::Top;
+        let end = match scan::skip_value(text, at) {
+            Ok(end) => end,
+            Err(error) => {
+                let part = if matches!(text.get(at), Some(b'{' | b'[')) { Part::Value } else { Part::Garbage };
+                return self.broken(layer, at, error, place, Damaged::Record, part);
+            }
+        };
+        if let Some(error) = torn(text, at, end, place) {
+            return self.broken(layer, at, error, place, Damaged::Record, Part::Rest);
+        }
+        if !matches!(self.selection, Selection::Events) && matches!(text.get(at), Some(b'{' | b'[')) {
+            self.recovery.note_shape(text, at);
+            self.hand_out(layer, at, end);
+            Flow::Done(end)
+        } else {
+            self.not_an_event(layer, at, end)
+        }
+    }
+
+    pub(super) fn hand_out(&mut self, layer: &Layer<'t, '_>, start: usize, end: usize) {
+        match layer.record(start..end) {
+            Some((text, origin)) => self.ledger.record(text, origin),
+            // Scanned text is UTF-8. Were it not, the record must not go uncounted.
+            None => {
+                self.not_an_event(layer, start, end);
+            }
+        }
+    }
+
+    fn not_an_event(&mut self, layer: &Layer<'t, '_>, start: usize, end: usize) -> Flow {
+        let message = format!("found `{}`, expected a record, which is an object", excerpt(layer.bytes(), start));
+        self.ledger.problem(ProblemKind::NotAnEvent, layer.offset(start), layer.offset(start), message);
+        Flow::Done(end)
+    }
+
+    /// Reads the array at `at`; its elements are recognised one by one.
+    pub(super) fn array<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
+    where
+        't: 's,
+    {
+        let first = scan::skip_space(layer.bytes(), at + 1);
+        if layer.bytes().get(first) == Some(&b']') {
+            return Flow::Done(first + 1);
+        }
+        self.elements(layer, first, level)
+    }
+
+    /// Reads the elements of an array from the one at `at` on, to behind its `]`.
+    fn elements<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
+    where
+        't: 's,
+    {
+        let text = layer.bytes();
+        let mut flow = self.element(layer, at, level);
+        let mut comma_reported = false;
+        loop {
+            flow = match flow {
+                Flow::Done(end) => {
+                    let next = scan::skip_space(text, end);
+                    match text.get(next) {
+                        Some(b',') => self.element(layer, scan::skip_space(text, next + 1), level),
+                        Some(b']') => return Flow::Done(next + 1),
+                        Some(b'{') => {
+                            if !std::mem::replace(&mut comma_reported, true) {
+                                self.envelope_problem(layer, next, "found `{`, expected `,` between two records");
+                            }
+                            self.element(layer, next, level)
+                        }
+                        Some(_) => {
+                            let error = JsonError { offset: next, kind: JsonErrorKind::Unexpected("`,` or `]`") };
+                            self.broken(layer, next, error, Place::Array, Damaged::Envelope, Part::Garbage)
+                        }
+                        None => {
+                            let error = JsonError { offset: next, kind: JsonErrorKind::UnexpectedEnd };
+                            return self.broken(layer, next, error, Place::Alone, Damaged::Envelope, Part::Garbage);
+                        }
+                    }
+                }
+                Flow::Element(at) => self.element(layer, at, level),
+                Flow::Top(_) => {
+                    self.adrift = true;
+                    return flow;
+                }
+                Flow::End => return flow,
+            }
+        }
+    }
+
+    fn element<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
+    where
+        't: 's,
+    {
+        match layer.bytes().get(at) {
+            Some(b']') => {
+                self.envelope_problem(layer, at, "found `]`, expected a record after `,`");
+                Flow::Done(at)
+            }
+            None => Flow::Done(at),
+            Some(_) => self.value(layer, at, Place::Array, level + 1),
+        }
+    }
+
+    pub(super) fn envelope_problem(&mut self, layer: &Layer<'t, '_>, at: usize, message: &str) {
+        let offset = layer.advance(at);
+        self.ledger.problem(ProblemKind::MalformedEnvelope, offset, offset, message.to_owned());
+    }
+
+    /// Reports the value at `start`, broken at `error`, and finds where to go on.
+    pub(super) fn broken(
+        &mut self,
+        layer: &Layer<'t, '_>,
+        start: usize,
+        error: JsonError,
+        place: Place,
+        damaged: Damaged,
+        part: Part,
+    ) -> Flow {
+        let text = layer.bytes();
+        let resume = match place {
+            Place::Alone => Resume::Lost,
+            _ => self.recovery.resume(text, start, error.offset, place, part),
+        };
+        let before_records = place == Place::Top && matches!(resume, Resume::Element { first: true, .. });
+        let envelope = match damaged {
+            Damaged::Record => false,
+            Damaged::Envelope => true,
+            Damaged::Object(survey) => survey.streamed || before_records && !survey.is_event(),
+        };
+        if place == Place::Top {
+            self.bare = !envelope;
+        }
+        self.adrift |= envelope && matches!(resume, Resume::Top(_));
+        let ends = match error.kind {
+            JsonErrorKind::UnexpectedEnd => true,
+            // Its other half may have been cut off.
+            JsonErrorKind::LoneSurrogate => error.offset + r"\ud800\u".len() > text.len(),
+            _ => false,
+        };
+        if ends && resume == Resume::Lost && matches!(layer, Layer::File(_)) && self.ledger.ending == Ending::Cut {
+            if !envelope {
+                self.ledger.cut_off();
+            }
+            return Flow::End;
+        }
+        let (kind, mut message) = match (envelope, ends) {
+            (false, _) => (ProblemKind::MalformedRecord, format!("malformed record: {}", cause(text, error))),
+            (true, true) => (
+                ProblemKind::MalformedEnvelope,
+                "the text ends before the array or object around the records does, expected `]` or `}`".to_owned(),
+            ),
+            (true, false) => {
+                (ProblemKind::MalformedEnvelope, format!("damaged text around the records: {}", cause(text, error)))
+            }
+        };
+        if resume == Resume::GaveUp {
+            let rest = text.len() - error.offset.min(text.len());
+            let offset = layer.offset(error.offset);
+            message = format!("{message}; too much is damaged: the {rest} bytes from byte {offset} on were given up");
+        }
+        let from = layer.advance(start);
+        self.ledger.problem(kind, from, layer.offset(error.offset), message);
+        go_on(resume)
+    }
+}
+
+fn go_on(resume: Resume) -> Flow {
+    match resume {
+        Resume::After(end) => Flow::Done(end),
+        Resume::Element { at, .. } => Flow::Element(at),
+        Resume::Top(at) => Flow::Top(at),
+        Resume::Lost | Resume::GaveUp => Flow::End,
+    }
+}
