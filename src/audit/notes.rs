@@ -25,25 +25,41 @@ pub fn notes(
         let (Some(policy), Some(compiled)) = (set.policy(policy_index), program.rules.get(place)) else { continue };
         let mut note = |code, offset: usize, message: String| {
             let line = Lines::new(policy.source.text.as_bytes()).at(offset).line;
-            notes.push(Note { code, rule: Some(compiled.id.clone()), message, file: policy.source.name.to_string(), line });
+            notes.push(Note {
+                code,
+                rule: Some(compiled.id.clone()),
+                message,
+                file: policy.source.name.to_string(),
+                line,
+            });
         };
         for (number, exception) in rule.exceptions.iter().enumerate() {
             let name = &exception.name.value;
             if exception.until.value < today {
-                let message = format!("the exception `{name}` expired on {} and no longer applies", exception.until.value);
+                let message =
+                    format!("the exception `{name}` expired on {} and no longer applies", exception.until.value);
                 note("exception_expired", exception.until.span.start, message);
             } else if !exceptions_used.contains(&(RuleIndex(place), number)) && !summary.interrupted {
-                note("exception_unused", exception.name.span.start, format!("the exception `{name}` covered no violation"));
+                note(
+                    "exception_unused",
+                    exception.name.span.start,
+                    format!("the exception `{name}` covered no violation"),
+                );
             }
         }
         if summary.rules.get(place).is_some_and(|rule| rule.status == RuleStatus::NotEvaluated) {
-            let message = format!("`{}` speaks of several events and is not evaluated: what it would find is not known", compiled.obligation);
+            let message = format!(
+                "`{}` speaks of several events and is not evaluated: what it would find is not known",
+                compiled.obligation
+            );
             note("rule_not_evaluated", rule.obligation_span.start, message);
         }
     }
     for policy in set.policies() {
         for (name, list) in &policy.lists {
-            for until in list.entries.iter().filter_map(|entry| entry.until.as_ref()).filter(|until| until.value < today) {
+            for until in
+                list.entries.iter().filter_map(|entry| entry.until.as_ref()).filter(|until| until.value < today)
+            {
                 notes.push(Note {
                     code: "list_entry_expired",
                     rule: None,

@@ -45,7 +45,14 @@ pub struct CheckArgs {
     /// A policy file, a folder of them, `bundled`, or `bundled:NAME` for one bundled file; repeatable.
     ///
     /// Left out: the folder `policies` where there is one, else the bundled policies.
-    #[arg(short, long = "policies", value_name = "PATH", env = "TRAILGATE_POLICIES", value_delimiter = ',', help_heading = "Policies")]
+    #[arg(
+        short,
+        long = "policies",
+        value_name = "PATH",
+        env = "TRAILGATE_POLICIES",
+        value_delimiter = ',',
+        help_heading = "Policies"
+    )]
     pub policies: Vec<String>,
 
     /// Only rules whose id matches; `*` is any run of characters. Repeatable.
@@ -109,7 +116,14 @@ pub struct CheckArgs {
     pub no_progress: bool,
 
     /// Threads; 0 is one for each processor.
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, env = "TRAILGATE_THREADS", help_heading = "Reading")]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        env = "TRAILGATE_THREADS",
+        help_heading = "Reading"
+    )]
     pub threads: usize,
 
     /// The most that one compressed file may inflate to, with K, M or G. What lies beyond is not read, and reported.

@@ -26,7 +26,11 @@ pub fn width() -> usize {
 /// Prints errors and warnings of policies, and how many there were.
 pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
     let stderr = std::io::stderr();
-    let theme = if use_color(color, stderr.is_terminal()) { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = if use_color(color, stderr.is_terminal()) {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width()).with_links(false).with_context_lines(1);
     let mut out = String::new();
     for error in errors {
@@ -39,7 +43,9 @@ pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
     let words = match (wrong, odd) {
         (0, odd) => format!("{} in the policies", number(odd, "warning")),
         (wrong, 0) => format!("{} in the policies: nothing was checked", number(wrong, "error")),
-        (wrong, odd) => format!("{} and {} in the policies: nothing was checked", number(wrong, "error"), number(odd, "warning")),
+        (wrong, odd) => {
+            format!("{} and {} in the policies: nothing was checked", number(wrong, "error"), number(odd, "warning"))
+        }
     };
     out.push_str(&words);
     out.push('\n');

@@ -97,7 +97,9 @@ impl Files {
         let shared = "bundled:identity.yaml";
         if all.iter().any(|source| *source.name == *wanted) {
             self.sources.extend(
-                all.into_iter().filter(|source| *source.name == *wanted || &*source.name == shared).map(|source| (source, None)),
+                all.into_iter()
+                    .filter(|source| *source.name == *wanted || &*source.name == shared)
+                    .map(|source| (source, None)),
             );
             return;
         }
@@ -105,9 +107,16 @@ impl Files {
             .iter()
             .filter_map(|source| source.name.strip_prefix("bundled:").and_then(|name| name.strip_suffix(".yaml")))
             .collect();
-        let help = closest(stem, &names)
-            .map_or_else(|| format!("bundled files are {}", names.join(", ")), |word| format!("did you mean `bundled:{word}`?"));
-        self.fail(Code::NoPolicies, &format!("bundled:{name}"), format!("no bundled policy file is called `{name}`"), help);
+        let help = closest(stem, &names).map_or_else(
+            || format!("bundled files are {}", names.join(", ")),
+            |word| format!("did you mean `bundled:{word}`?"),
+        );
+        self.fail(
+            Code::NoPolicies,
+            &format!("bundled:{name}"),
+            format!("no bundled policy file is called `{name}`"),
+            help,
+        );
     }
 
     fn folder(&mut self, folder: &Path) {
@@ -123,14 +132,21 @@ impl Files {
                 Ok(_) => {}
                 Err(error) => {
                     let name = error.path().unwrap_or(folder).display().to_string();
-                    let cause = error.io_error().map_or_else(|| "a link that leads back into itself".to_owned(), in_words);
-                    self.fail(Code::Unreadable, &name, format!("`{name}` cannot be read: {cause}"), "check its permissions".to_owned());
+                    let cause =
+                        error.io_error().map_or_else(|| "a link that leads back into itself".to_owned(), in_words);
+                    self.fail(
+                        Code::Unreadable,
+                        &name,
+                        format!("`{name}` cannot be read: {cause}"),
+                        "check its permissions".to_owned(),
+                    );
                 }
             }
         }
         if (self.sources.len(), self.errors.len()) == before {
             let name = folder.display().to_string();
-            let help = "policy files end in `.yaml` or `.yml`; `-p bundled` uses those that ship with trailgate".to_owned();
+            let help =
+                "policy files end in `.yaml` or `.yml`; `-p bundled` uses those that ship with trailgate".to_owned();
             self.fail(Code::NoPolicies, &name, format!("the folder `{name}` holds no policy file"), help);
         }
     }
@@ -144,7 +160,12 @@ impl Files {
             Ok(bytes) => bytes,
             Err(error) => {
                 let help = "give a file, a folder, `bundled` or `bundled:NAME`".to_owned();
-                self.fail(Code::Unreadable, &name, format!("the policy file `{name}` cannot be read: {}", in_words(&error)), help);
+                self.fail(
+                    Code::Unreadable,
+                    &name,
+                    format!("the policy file `{name}` cannot be read: {}", in_words(&error)),
+                    help,
+                );
                 return;
             }
         };
@@ -159,7 +180,10 @@ impl Files {
                 let source = Source::new(name.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
                 self.errors.push(
                     PolicyError::new(Code::NotUtf8, &source, format!("the policy file `{name}` is no UTF-8"))
-                        .label(Span::new(offset, offset + '\u{fffd}'.len_utf8()), format!("byte {offset} is not part of a character"))
+                        .label(
+                            Span::new(offset, offset + '\u{fffd}'.len_utf8()),
+                            format!("byte {offset} is not part of a character"),
+                        )
                         .help("save it as UTF-8"),
                 );
             }

@@ -4,10 +4,18 @@
 pub mod catalog;
 pub mod envelope;
 pub mod gzip;
+mod layer;
+mod ledger;
 pub mod problem;
 pub mod reader;
 pub mod record;
+mod recover;
+mod row;
+mod select;
+mod torn;
+mod walk;
 
+pub use envelope::looks_like_log;
 pub use problem::{Problem, ProblemKind};
-pub use reader::{Census, Item, RecordFormat, read};
+pub use reader::{Census, Ending, Item, RecordFormat, read};
 pub use record::Record;

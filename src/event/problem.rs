@@ -25,6 +25,14 @@ pub enum ProblemKind {
     MalformedEnvelope,
 }
 
+impl ProblemKind {
+    /// Whether such a problem stands for one record, which is counted as malformed.
+    #[must_use]
+    pub const fn is_of_a_record(self) -> bool {
+        matches!(self, Self::MalformedRecord | Self::NotAnEvent)
+    }
+}
+
 /// One thing that could not be read, with its place and cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {

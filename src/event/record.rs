@@ -14,12 +14,15 @@ pub struct Record<'t> {
 }
 
 /// Maps offsets of a record's text to offsets of the decompressed file it was taken from.
-///
-/// A record that lies in the file as it is has one verbatim piece. One that was a JSON string (`CloudTrailEvent`, `message`) has
-/// one escaped piece; one that was put together out of a row has a piece for each part copied.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Origin {
-    pieces: Vec<Piece>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The record lies in the file, byte for byte, from this offset on.
+    Verbatim(usize),
+    /// The record is (a part of) the value of a JSON string, such as `CloudTrailEvent` or `message`; its first byte is written at
+    /// this offset, behind the string's quote.
+    Escaped(usize),
+    /// The record was put together out of a row: one piece for each part, in rising order of [`Piece::inner`].
+    Pieces(Vec<Piece>),
 }
 
 /// A run of a record's text and where it lies in the file.
@@ -45,43 +48,33 @@ pub enum Encoding {
 }
 
 impl Origin {
-    /// A record that lies in the file, byte for byte, from `offset` on.
-    #[must_use]
-    pub fn verbatim(offset: usize) -> Self {
-        Self { pieces: vec![Piece { inner: 0, outer: offset, encoding: Encoding::Verbatim }] }
-    }
-
-    /// A record that is the value of a JSON string whose text begins (behind its quote) at `offset`.
-    #[must_use]
-    pub fn escaped(offset: usize) -> Self {
-        Self { pieces: vec![Piece { inner: 0, outer: offset, encoding: Encoding::Escaped }] }
-    }
-
-    /// A record put together out of `pieces`, in rising order of `inner`.
-    #[must_use]
-    pub fn pieces(pieces: Vec<Piece>) -> Self {
-        Self { pieces }
-    }
-
     /// Offset in the decompressed `file` of byte `inner` of the record's text.
     ///
-    /// Costs a walk over the escaped piece that holds it; ask it for violations only.
+    /// Costs a walk over the escaped text before that byte; ask it for violations only.
     #[must_use]
     pub fn offset(&self, inner: usize, file: &[u8]) -> usize {
-        let Some(piece) = self.pieces.iter().rev().find(|piece| piece.inner <= inner) else {
-            return 0;
-        };
-        let into = inner - piece.inner;
-        match piece.encoding {
-            Encoding::Verbatim => piece.outer + into,
-            Encoding::Inserted => piece.outer,
-            Encoding::Escaped => escaped_offset(file, piece.outer, into),
+        match self {
+            Self::Verbatim(outer) => outer + inner,
+            Self::Escaped(outer) => escaped_offset(file, *outer, inner),
+            Self::Pieces(pieces) => pieces
+                .get(pieces.partition_point(|piece| piece.inner <= inner).wrapping_sub(1))
+                .map_or(0, |piece| piece.offset(inner - piece.inner, file)),
+        }
+    }
+}
+
+impl Piece {
+    fn offset(&self, into: usize, file: &[u8]) -> usize {
+        match self.encoding {
+            Encoding::Verbatim => self.outer + into,
+            Encoding::Inserted => self.outer,
+            Encoding::Escaped => escaped_offset(file, self.outer, into),
         }
     }
 }
 
 /// Offset in `file` of the byte that is `into` bytes into the value of the string whose inside begins at `at`.
-fn escaped_offset(file: &[u8], mut at: usize, into: usize) -> usize {
+pub(super) fn escaped_offset(file: &[u8], mut at: usize, into: usize) -> usize {
     let mut decoded = 0;
     while decoded < into {
         let (read, written) = match (file.get(at), file.get(at + 1)) {
@@ -123,7 +116,7 @@ mod tests {
         let file = r#"{"m":"{\"a\": \"\u00e9\ud83d\ude00é\", \"b\": 1}"}"#;
         let inside = file.find('{').unwrap() + 6;
         let text: String = serde_json::from_str::<serde_json::Value>(file).unwrap()["m"].as_str().unwrap().to_owned();
-        let origin = Origin::escaped(inside);
+        let origin = Origin::Escaped(inside);
         let at = |inner: usize| origin.offset(inner, file.as_bytes());
         assert_eq!(at(0), inside);
         assert!(file[at(text.find("\"b\"").unwrap())..].starts_with("\\\"b"));
@@ -135,11 +128,12 @@ mod tests {
 
     #[test]
     fn maps_pieces() {
-        let origin = Origin::pieces(vec![
+        let origin = Origin::Pieces(vec![
             Piece { inner: 0, outer: 10, encoding: Encoding::Inserted },
             Piece { inner: 5, outer: 40, encoding: Encoding::Verbatim },
         ]);
         assert_eq!(origin.offset(3, b""), 10);
+        assert_eq!(origin.offset(5, b""), 40);
         assert_eq!(origin.offset(7, b""), 42);
     }
 }

@@ -26,7 +26,11 @@ mod tests {
     fn every_bundled_file_is_a_policy() {
         let policies: Vec<_> = bundled()
             .iter()
-            .map(|source| crate::policy::parse(source, &|_| Err("no list files here".to_owned())).map_err(|errors| errors.to_string()).unwrap())
+            .map(|source| {
+                crate::policy::parse(source, &|_| Err("no list files here".to_owned()))
+                    .map_err(|errors| errors.to_string())
+                    .unwrap()
+            })
             .collect();
         let set = crate::policy::PolicySet::new(policies).map_err(|errors| errors.to_string()).unwrap();
         assert!(set.rules().count() >= 25);

@@ -82,6 +82,15 @@ impl PolicySet {
         Some((home, self.policy(home)?.lists.get(name)?))
     }
 
+    /// This set without any exceptions.
+    #[must_use]
+    pub fn without_exceptions(mut self) -> Self {
+        for rule in self.policies.iter_mut().flat_map(|policy| &mut policy.rules) {
+            rule.exceptions.clear();
+        }
+        self
+    }
+
     /// This set with only the rules that `keep` answers true for; definitions and lists stay.
     #[must_use]
     pub fn filtered(mut self, keep: &dyn Fn(&Rule) -> bool) -> Self {

@@ -239,9 +239,8 @@ impl Lower<'_> {
         let rest: Vec<Entry> =
             entries.iter().filter(|entry| !QUANTIFIERS.contains(&entry.key.as_str())).cloned().collect();
         if !rest.is_empty() || entries.is_empty() {
-            // In a condition on the element `not` speaks of that one element.
             if many
-                && !rest.iter().any(is_element)
+                && !rest.iter().any(is_element_key)
                 && let Some(not) = rest.iter().find(|entry| entry.key == "not")
             {
                 let path = &entry.key;
@@ -299,10 +298,10 @@ impl Lower<'_> {
             );
             return None;
         }
-        let Some(first_element) = entries.iter().find(|entry| is_element(entry)) else {
+        let Some(first_element) = entries.iter().find(|entry| is_element_key(entry)) else {
             return self.operators(entries, node.span, scope, case);
         };
-        if let Some(operator) = entries.iter().find(|entry| !is_element(entry) && entry.key != "not") {
+        if let Some(operator) = entries.iter().find(|entry| !is_element_key(entry) && entry.key != "not") {
             if crate::policy::parse::operators::OPERATORS.contains(&operator.key.as_str()) {
                 self.errors.push(
                     PolicyError::new(
@@ -323,8 +322,8 @@ impl Lower<'_> {
     }
 }
 
-/// Whether a map with this entry is a condition on the element, and none of operators.
-fn is_element(entry: &Entry) -> bool {
+/// Whether a key makes its map a condition on the element, rather than a map of operators.
+fn is_element_key(entry: &Entry) -> bool {
     entry.key.starts_with(['$', '.']) || matches!(entry.key.as_str(), "all" | "any" | "use" | "where")
 }
 

@@ -1,0 +1,138 @@
+//! `trailgate check`: policies and logs in, reports and a verdict out.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::audit::gate::Problems;
+use crate::audit::{Gate, RunOptions, Verdict, notes, run, verdict, walk};
+use crate::cli::args::{CheckArgs, Format};
+use crate::cli::diagnostics::{number, print_error, print_policy_errors};
+use crate::cli::exit::Exit;
+use crate::cli::output::write_reports;
+use crate::cli::policies::{Selection, load, select};
+use crate::cli::progress::Bar;
+use crate::compile::{compile, lint};
+use crate::policy::PolicySet;
+use crate::report::RunReport;
+
+/// Runs `trailgate check`.
+pub fn check(arguments: &CheckArgs) -> Exit {
+    let started = Instant::now();
+    if arguments.formats.iter().filter(|format| format.file.is_none()).count() > 1 {
+        print_error("two reports cannot both go to standard output: name a file, such as `-f json=report.json`");
+        return Exit::Usage;
+    }
+    let today = arguments.as_of.unwrap_or_else(today);
+    let Some(set) = policies(arguments, today) else { return Exit::Usage };
+    let program = compile(&set, today);
+    let inputs = walk::inputs(&arguments.paths);
+    let stop = stop_on_interrupt();
+    let mut bar = Bar::new(inputs.len(), !arguments.no_progress && !arguments.quiet);
+    let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated };
+    let outcome = run(&program, &inputs, options, &stop, &mut bar);
+    bar.clear();
+    let mut outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(message) => {
+            print_error(&message);
+            return Exit::Usage;
+        }
+    };
+    outcome.summary.notes = notes::notes(&set, &program, &outcome.summary, &outcome.exceptions_used, today);
+    let gate = Gate {
+        fail_on: arguments.fail_on.into(),
+        problems: if arguments.allow_problems { Problems::Allowed } else { Problems::Count },
+    };
+    let verdict = verdict(gate, &outcome.violations, &outcome.summary);
+    let report = RunReport {
+        violations: &outcome.violations,
+        summary: &outcome.summary,
+        fail_on: gate.fail_on,
+        tool_version: env!("CARGO_PKG_VERSION"),
+    };
+    if let Err(message) = write_reports(&report, arguments, started.elapsed()) {
+        print_error(&message);
+        return Exit::Usage;
+    }
+    say_verdict(arguments, &report, verdict);
+    Exit::Verdict(verdict)
+}
+
+/// The wanted rules of the policies; what is wrong or odd with them is printed.
+fn policies(arguments: &CheckArgs, today: Date) -> Option<PolicySet> {
+    let set = match load(&arguments.policies) {
+        Ok(set) => set,
+        Err(errors) => {
+            print_policy_errors(&errors.0, arguments.color);
+            return None;
+        }
+    };
+    let selection = Selection {
+        only: &arguments.only,
+        skip: &arguments.skip,
+        tags: &arguments.tag,
+        controls: &arguments.control,
+        min_severity: arguments.min_severity.map(Into::into),
+    };
+    let set = match select(set, &selection) {
+        Ok(set) => set,
+        Err(message) => {
+            print_error(&message);
+            return None;
+        }
+    };
+    let set = if arguments.ignore_waivers { set.without_exceptions() } else { set };
+    let warnings = lint(&set, today);
+    if !warnings.is_empty() && !arguments.quiet {
+        print_policy_errors(&warnings, arguments.color);
+    }
+    Some(set)
+}
+
+/// Where the report itself went to a file or is for machines, people at the terminal are told how it ended.
+fn say_verdict(arguments: &CheckArgs, report: &RunReport<'_>, verdict: Verdict) {
+    let seen = arguments.formats.iter().any(|format| format.format == Format::Human && format.file.is_none());
+    if seen || arguments.quiet {
+        return;
+    }
+    let summary = report.summary;
+    let mut words = vec![number(summary.violations, "violation")];
+    if summary.waived > 0 {
+        words.push(format!("{} waived", summary.waived));
+    }
+    if !summary.problems.is_empty() {
+        words.push(number(summary.problems.len(), "problem"));
+    }
+    let verdict = match verdict {
+        Verdict::Passed => "passed",
+        Verdict::Violated => "failed",
+        Verdict::Incomplete => "incomplete",
+        Verdict::Interrupted => "interrupted",
+    };
+    eprintln!("{verdict}: {} in {}", words.join(", "), number(summary.records.evaluated, "event"));
+}
+
+/// A flag that becomes true at the first Ctrl-C; the second ends the program at once.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
+        }
+        eprintln!("stopping after the files that are being read; once more to stop at once");
+    };
+    // Without a handler Ctrl-C ends the program as it would any other: nothing is lost but the partial summary.
+    let _no_handler = ctrlc::set_handler(handler);
+    stop
+}
+
+/// Today in UTC.
+fn today() -> Date {
+    let now = Timestamp::now().to_string();
+    now.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
+}

@@ -1,0 +1,307 @@
+//! Where to read on behind damage: the next place that shows itself to be a record, or the end of the broken value.
+
+use crate::event::envelope::{Kind, Survey, behind_timestamp};
+use crate::event::torn::Place;
+use crate::json::scan::{self, JsonError, Members};
+
+/// How far behind a possible record the end of the broken value is still looked for.
+const LOOK_PAST_BYTES: usize = 4096;
+/// Nesting up to which brackets are matched.
+const BRACKETS: usize = 1024;
+/// An object with so many keys of an event is taken for a record wherever it stands.
+const SURE_KEYS: u32 = 3;
+
+/// Where to read on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resume {
+    /// The broken value ends here; what follows is to be expected after a value.
+    After(usize),
+    /// An element of an array begins here; the first one if `first`.
+    Element {
+        /// Its offset.
+        at: usize,
+        /// Whether the bracket of its array stands before it.
+        first: bool,
+    },
+    /// A top-level value begins here.
+    Top(usize),
+    /// Nothing more can be read.
+    Lost,
+    /// Nothing was found before the work that may be spent on damage was spent.
+    GaveUp,
+}
+
+/// Which objects are taken for a record.
+#[derive(Debug, Clone)]
+pub(super) enum Wanted {
+    /// Events and their wrappers.
+    Event,
+    /// Objects whose first key is this one, quotes included; unknown until an object was met.
+    FirstKey(Option<Vec<u8>>),
+}
+
+/// Looks for places to read on, for one text, within a bound of work.
+#[derive(Debug)]
+pub(super) struct Recovery {
+    /// Which objects are taken for a record.
+    pub wanted: Wanted,
+    left: usize,
+    /// The last answer of [`Recovery::candidate`] and the place it was looked for from: it holds for every place between.
+    last: Option<(usize, Option<Candidate>)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    at: usize,
+    end: usize,
+    sure: bool,
+}
+
+struct Spent;
+
+impl Recovery {
+    /// For a text of `bytes` bytes.
+    pub fn new(wanted: Wanted, bytes: usize) -> Self {
+        Self { wanted, left: bytes.saturating_mul(8).saturating_add(16 << 20), last: None }
+    }
+
+    /// For another text than before, on the same bound.
+    pub fn change_text(&mut self) {
+        self.last = None;
+    }
+
+    /// Notes the first object of a log whose records have no keys that are known.
+    pub fn note_shape(&mut self, text: &[u8], start: usize) {
+        if let Wanted::FirstKey(first @ None) = &mut self.wanted {
+            *first = first_key(text, start).map(<[u8]>::to_vec);
+        }
+    }
+
+    /// Where to read on when the value at `start` is broken at `error`.
+    pub fn resume(&mut self, text: &[u8], start: usize, error: usize, place: Place) -> Resume {
+        self.note_shape(text, start);
+        let candidate = match self.candidate(text, start, error) {
+            Ok(candidate) => candidate,
+            Err(Spent) => return Resume::GaveUp,
+        };
+        let limit = match candidate {
+            None => text.len(),
+            Some(Candidate { at, sure: true, .. }) => at,
+            Some(Candidate { end, .. }) => end.saturating_add(LOOK_PAST_BYTES),
+        };
+        if candidate.is_none() && !self.spend(text.len() - start.min(text.len())) {
+            return Resume::GaveUp;
+        }
+        let lenient = lenient_end(text, start, limit, place);
+        self.left = self.left.saturating_sub(lenient.unwrap_or(limit).saturating_sub(start));
+        match (candidate, lenient) {
+            (None, None) => Resume::Lost,
+            (None, Some(end)) => Resume::After(end),
+            (Some(found), Some(end)) if end <= found.at || !found.sure && self.record_follows(text, end) => {
+                Resume::After(end)
+            }
+            (Some(found), _) => self.at(text, found.at, place),
+        }
+    }
+
+    /// Where the first record lies in a text that begins with something else.
+    pub fn first(&mut self, text: &[u8]) -> Resume {
+        match self.candidate(text, 0, 0) {
+            Ok(Some(found)) => self.at(text, found.at, Place::Top),
+            Ok(None) => Resume::Lost,
+            Err(Spent) => Resume::GaveUp,
+        }
+    }
+
+    /// How to go on at a candidate: what stands before it tells whether it is an element or a top-level value.
+    fn at(&self, text: &[u8], at: usize, place: Place) -> Resume {
+        match before(text, at) {
+            Some((b',', _)) => Resume::Element { at, first: false },
+            Some((b'[', _)) => Resume::Element { at, first: true },
+            _ if begins_line(text, at) => Resume::Top(at),
+            Some((b'}', brace)) if before(text, brace).is_some_and(|(byte, _)| byte == b']') => Resume::Top(at),
+            _ if place == Place::Array => Resume::Element { at, first: false },
+            _ => Resume::Top(at),
+        }
+    }
+
+    fn spend(&mut self, bytes: usize) -> bool {
+        let enough = self.left >= bytes;
+        self.left = self.left.saturating_sub(bytes);
+        enough
+    }
+
+    /// The first object behind the damage that shows itself to be a record.
+    ///
+    /// The damage may have begun before the error: with its last quote gone, a string runs on into the next record. So the search
+    /// begins where the last string before the error does.
+    fn candidate(&mut self, text: &[u8], start: usize, error: usize) -> Result<Option<Candidate>, Spent> {
+        if !self.spend(error.saturating_sub(start)) {
+            return Err(Spent);
+        }
+        let from = last_string(text, start, error).max(start + usize::from(error > start));
+        if let Some((known, found)) = self.last
+            && known <= from
+            && found.is_none_or(|found| from <= found.at)
+        {
+            return Ok(found);
+        }
+        let mut at = from;
+        let mut found = None;
+        while let Some(brace) = text.get(at..).and_then(|rest| memchr::memchr(b'{', rest)).map(|step| at + step) {
+            let (next, cost, candidate) = self.examine(text, brace, error);
+            if !self.spend(brace - at + cost) {
+                return Err(Spent);
+            }
+            if candidate.is_some() {
+                found = candidate;
+                break;
+            }
+            at = next;
+        }
+        self.last = Some((from, found));
+        Ok(found)
+    }
+
+    /// Looks at the `{` at `brace`: where to look next, how many bytes were looked at, and whether it is a candidate.
+    fn examine(&self, text: &[u8], brace: usize, error: usize) -> (usize, usize, Option<Candidate>) {
+        let before = before(text, brace);
+        if let Some((b':', colon)) = before
+            && colon != error
+            && self::before(text, colon).is_some_and(|(byte, _)| byte == b'"')
+        {
+            return (brace + 1, 1, None);
+        }
+        if begins_line(text, brace)
+            && first_key(text, brace).is_some()
+            && !matches!(before, Some((b',' | b'[' | b':', _)))
+        {
+            return (brace, 1, Some(Candidate { at: brace, end: brace, sure: true }));
+        }
+        match Survey::of(text, brace) {
+            Ok(survey) if self.accepts(text, &survey) => {
+                let sure = survey.event_keys() >= SURE_KEYS;
+                (brace, survey.end - brace, Some(Candidate { at: brace, end: survey.end, sure }))
+            }
+            // What it holds is whole, and so no part of what is broken.
+            Ok(survey) => (survey.end, survey.end - brace, None),
+            Err(JsonError { offset, .. }) => (brace + 1, offset - brace + 1, None),
+        }
+    }
+
+    fn accepts(&self, text: &[u8], survey: &Survey) -> bool {
+        match &self.wanted {
+            Wanted::Event => survey.kind() != Kind::Unknown,
+            Wanted::FirstKey(None) => false,
+            Wanted::FirstKey(Some(key)) => first_key(text, survey.start) == Some(key),
+        }
+    }
+
+    /// Whether behind the end of a value in an array the text goes on as it should: with a record, or with the array's end.
+    fn record_follows(&mut self, text: &[u8], end: usize) -> bool {
+        let next = scan::skip_space(text, end);
+        let behind = scan::skip_space(text, next + 1);
+        match (text.get(next), text.get(behind)) {
+            (Some(b','), Some(b'{')) => {
+                let survey = Survey::of(text, behind);
+                let cost = survey.as_ref().map_or_else(|error| error.offset, |survey| survey.end) - behind;
+                self.spend(cost) && survey.is_ok_and(|survey| self.accepts(text, &survey))
+            }
+            (Some(b']'), None) => true,
+            (Some(b']'), Some(b'}')) => {
+                matches!(text.get(scan::skip_space(text, behind + 1)), None | Some(b'{'))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The last byte before `at` that is no white space, and its offset.
+fn before(text: &[u8], at: usize) -> Option<(u8, usize)> {
+    let head = text.get(..at)?;
+    let place = head.iter().rposition(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t'))?;
+    head.get(place).map(|byte| (*byte, place))
+}
+
+/// Whether the object at `brace` begins a line, a timestamp before it not counted.
+fn begins_line(text: &[u8], brace: usize) -> bool {
+    let head = text.get(brace.saturating_sub(64)..brace).unwrap_or_default();
+    match memchr::memrchr(b'\n', head) {
+        Some(line) => {
+            let start = brace - head.len() + line + 1;
+            start == brace || behind_timestamp(text, start) == Some(brace)
+        }
+        None => brace == 0,
+    }
+}
+
+/// The first key of the object at `start`, quotes included.
+fn first_key(text: &[u8], start: usize) -> Option<&[u8]> {
+    let member = Members::open(text, start, 0).ok()?.next_key().ok()??;
+    text.get(member.key.start..member.key.end)
+}
+
+/// Where the last string begins that begins in `start..=error`; `error` if there is none.
+fn last_string(text: &[u8], start: usize, error: usize) -> usize {
+    let mut last = error;
+    let mut at = start;
+    let limit = text.len().min(error + 1);
+    while let Some(quote) = text.get(at..limit).and_then(|rest| memchr::memchr(b'"', rest)).map(|step| at + step) {
+        last = quote;
+        match string_end(text, quote, error) {
+            Some(end) => at = end,
+            None => break,
+        }
+    }
+    last
+}
+
+/// Offset behind the string whose quote lies at `quote`, whatever it holds; `None` if it does not end before `limit`.
+fn string_end(text: &[u8], quote: usize, limit: usize) -> Option<usize> {
+    let mut at = quote + 1;
+    loop {
+        let place = at + memchr::memchr2(b'"', b'\\', text.get(at..limit)?)?;
+        if text.get(place) == Some(&b'"') {
+            return Some(place + 1);
+        }
+        at = place + 2;
+    }
+}
+
+/// End of the value at `start` by its brackets alone, strings being skipped, if what follows could follow a value.
+fn lenient_end(text: &[u8], start: usize, limit: usize, place: Place) -> Option<usize> {
+    let limit = limit.min(text.len());
+    let mut open = Vec::new();
+    let mut at = start;
+    let end = loop {
+        let byte = *text.get(at).filter(|_| at < limit)?;
+        match byte {
+            b'"' => {
+                at = string_end(text, at, limit)?;
+                continue;
+            }
+            b'{' | b'[' if open.len() == BRACKETS => return None,
+            b'{' => open.push(b'}'),
+            b'[' => open.push(b']'),
+            b',' | b']' if open.is_empty() && place == Place::Array => break at,
+            b'\n' if open.is_empty() && place == Place::Top => break at,
+            b'}' | b']' => {
+                if open.pop() != Some(byte) {
+                    return None;
+                }
+                if open.is_empty() {
+                    break at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    };
+    let next = scan::skip_space(text, end);
+    let fits = match (text.get(next), place) {
+        (Some(b',' | b']'), Place::Array) | (None | Some(b'{'), Place::Top) => true,
+        (_, Place::Top) => memchr::memchr(b'\n', text.get(end..next).unwrap_or_default()).is_some(),
+        _ => false,
+    };
+    fits.then_some(end)
+}

@@ -1,0 +1,123 @@
+//! The violations of each rule under a heading of its own, the worst rule first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::policy::{RuleId, Severity};
+use crate::report::human::diagnostic;
+use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, count, grouped, severity_style, unwrap_lines, wrap};
+use crate::report::reporter::RunReport;
+use crate::text::sanitize::{one_line, one_line_cut};
+use crate::violation::{RuleSummary, Violation, Waived};
+
+/// Characters shown of a waiver's reason.
+const REASON_LIMIT: usize = 100;
+
+/// Writes all groups.
+pub(super) fn write(page: &mut Page<'_>, run: &RunReport<'_>) -> io::Result<()> {
+    let mut groups: BTreeMap<(Reverse<Severity>, &RuleId), Group<'_>> = BTreeMap::new();
+    for violation in run.violations {
+        let group = groups.entry((Reverse(violation.severity), &violation.rule)).or_default();
+        match &violation.waived {
+            None => group.standing.push(violation),
+            Some(waived) => group.waived.push((violation, waived)),
+        }
+    }
+    let rules: BTreeMap<&RuleId, &RuleSummary> = run.summary.rules.iter().map(|rule| (&rule.rule, rule)).collect();
+    for ((_, rule), group) in &groups {
+        group.write(page, rules.get(rule).copied())?;
+    }
+    Ok(())
+}
+
+/// The violations of one rule, in the order of the inputs.
+#[derive(Default)]
+struct Group<'a> {
+    standing: Vec<&'a Violation>,
+    waived: Vec<(&'a Violation, &'a Waived)>,
+}
+
+impl Group<'_> {
+    fn write(&self, page: &mut Page<'_>, rule: Option<&RuleSummary>) -> io::Result<()> {
+        let Some(first) = self.standing.first().copied().or(self.waived.first().map(|(violation, _)| *violation))
+        else {
+            return Ok(());
+        };
+        self.heading(page, first, rule)?;
+        let limit = match page.options.max_violations {
+            0 => usize::MAX,
+            limit => limit,
+        };
+        for violation in self.standing.iter().take(limit) {
+            page.blank()?;
+            diagnostic::write(page, violation)?;
+        }
+        if let Some(rest) = self.standing.len().checked_sub(limit).filter(|rest| *rest > 0) {
+            page.blank()?;
+            let rest = format!("  … and {} more of this rule; --max-violations 0 shows all", grouped(rest));
+            page.line(page.paint(DIM, rest))?;
+        }
+        if !self.waived.is_empty() {
+            page.blank()?;
+        }
+        for (violation, waived) in self.waived.iter().take(limit) {
+            self::waived(page, violation, waived)?;
+        }
+        if let Some(rest) = self.waived.len().checked_sub(limit).filter(|rest| *rest > 0) {
+            page.line(page.paint(DIM, format!("  … and {} more waived", grouped(rest))))?;
+        }
+        Ok(())
+    }
+
+    fn heading(&self, page: &mut Page<'_>, first: &Violation, rule: Option<&RuleSummary>) -> io::Result<()> {
+        let style = if self.standing.is_empty() { DIM } else { severity_style(first.severity) };
+        page.heading(first.severity.word(), style, &one_line(&first.rule.0))?;
+        page.wrapped("  ", "  ", BOLD, &one_line(&unwrap_lines(&first.title)))?;
+        page.line(format_args!("  {}", self.counts(rule)))?;
+        if !first.controls.is_empty() {
+            let controls: Vec<String> = first
+                .controls
+                .iter()
+                .map(|(framework, controls)| one_line(&format!("{framework} {}", controls.join(", "))).into_owned())
+                .collect();
+            for line in wrap(controls.iter().map(String::as_str), " · ", page.options.width - 2) {
+                page.line(format_args!("  {}", page.paint(DIM, line)))?;
+            }
+        }
+        let policy = &first.policy;
+        let place = format!("{}:{}:{}", one_line(&policy.file), policy.at.line, policy.at.column);
+        page.line(format_args!("  {} {}", page.paint(DIM, "rule"), page.paint(LINK, place)))?;
+        if let Some(remediation) = &first.remediation {
+            let first = format!("  {} ", page.paint(DIM, "fix "));
+            page.wrapped(first, "       ", PLAIN, &one_line(&unwrap_lines(remediation)))?;
+        }
+        Ok(())
+    }
+
+    /// `3 violations in 214 events, 1 waived`.
+    fn counts(&self, rule: Option<&RuleSummary>) -> String {
+        let events = rule.map(|rule| format!(" in {}", count(rule.population, "event"))).unwrap_or_default();
+        match (self.standing.len(), self.waived.len()) {
+            (0, waived) => format!("{} waived{events}", count(waived, "violation")),
+            (standing, 0) => format!("{}{events}", count(standing, "violation")),
+            (standing, waived) => format!("{}{events}, {} waived", count(standing, "violation"), grouped(waived)),
+        }
+    }
+}
+
+fn waived(page: &mut Page<'_>, violation: &Violation, waived: &Waived) -> io::Result<()> {
+    let reason = one_line_cut(&unwrap_lines(&waived.reason), REASON_LIMIT).into_owned();
+    let place = format!("{}:{}:{}", one_line(&violation.file), violation.at.line, violation.at.column);
+    let text = format!("waived until {} by {}: {reason}", waived.until, one_line(&waived.name));
+    let room = page.options.width - 4;
+    let mut lines = wrap(text.split(' '), " ", room);
+    let last = lines.pop().unwrap_or_default();
+    lines.extend(wrap([last.as_str(), &place], " · ", room));
+    let mut sign = "✓";
+    for line in lines {
+        page.line(page.paint(DIM, format_args!("  {sign} {line}")))?;
+        sign = " ";
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! `-f human`: the report a person reads in a terminal, or in the output of a build.
+//!
+//! Groups of violations by rule, the worst first; what could not be read; notes; a summary that adds up; the verdict.
+
+mod diagnostic;
+mod group;
+mod label;
+pub mod options;
+mod page;
+pub mod reporter;
+mod summary;
+
+pub use options::{Color, Detail, HumanOptions};
+pub use reporter::HumanReporter;

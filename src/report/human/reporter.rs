@@ -1,0 +1,37 @@
+//! The order of the report.
+
+use std::io::{self, Write};
+
+use crate::report::human::group;
+use crate::report::human::options::{Detail, HumanOptions};
+use crate::report::human::page::Page;
+use crate::report::human::summary;
+use crate::report::reporter::{Reporter, RunReport};
+
+/// Writes the report that a person reads; everything goes to the one writer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HumanReporter {
+    options: HumanOptions,
+}
+
+impl HumanReporter {
+    /// A reporter for such a reader.
+    #[must_use]
+    pub const fn new(options: HumanOptions) -> Self {
+        Self { options }
+    }
+}
+
+impl Reporter for HumanReporter {
+    fn report(&self, run: &RunReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut page = Page::new(out, self.options);
+        group::write(&mut page, run)?;
+        summary::problems(&mut page, run.summary)?;
+        if self.options.detail > Detail::Quiet {
+            summary::notes(&mut page, run.summary)?;
+            summary::summary(&mut page, run.summary)?;
+            summary::verdict(&mut page, run)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! What every format is given, and what it does with it.
+
+use std::io::{self, Write};
+
+use crate::policy::Severity;
+use crate::violation::{RuleSummary, Summary, Violation};
+
+/// A format that reports are written in.
+pub trait Reporter {
+    /// Writes the whole report of a run to `out`, in one pass over the violations.
+    ///
+    /// The same run gives the same bytes. `out` is written in small pieces: hand in a buffered writer.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn report(&self, run: &RunReport<'_>, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// A finished run.
+#[derive(Debug, Clone, Copy)]
+pub struct RunReport<'a> {
+    /// What is reported, waived ones included, in the order of the inputs.
+    pub violations: &'a [Violation],
+    /// The counts of the whole run.
+    pub summary: &'a Summary,
+    /// The lowest severity that fails the run.
+    pub fail_on: Severity,
+    /// The version of this program.
+    pub tool_version: &'a str,
+}
+
+impl<'a> RunReport<'a> {
+    /// How many violations fail the run: not waived, of a severity at or above `fail_on`.
+    #[must_use]
+    pub fn failing(&self) -> u64 {
+        self.rules_failing().map(|rule| rule.violations).sum()
+    }
+
+    /// The rules that have such violations.
+    pub fn rules_failing(&self) -> impl Iterator<Item = &'a RuleSummary> + use<'a> {
+        let fail_on = self.fail_on;
+        self.summary.rules.iter().filter(move |rule| rule.severity >= fail_on && rule.violations > 0)
+    }
+}
