@@ -4,15 +4,17 @@ use ipnet::{IpNet, Ipv4Net};
 use jiff::civil::Date;
 
 use crate::compile::matcher::{
-    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, PatternKind, Place,
-    TemplateMatcher, TimeSource, ValuePath, ValueSet,
+    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
+    ValuePath, ValueSet,
 };
 use crate::json::{Location, SlotTable};
 use crate::policy::model::{Condition, PathRef, PathRoot, TemplatePart};
 use crate::policy::operator::{
-    Case, ListTest, Networks, NodeTest, NumberOperand, OperatorKind, Scalar, TimeOperand, Value, Values,
+    Case, ListTest, Networks, NodeTest, NumberOperand, OperatorKind, Pattern, PatternKind, Patterns, Scalar,
+    TimeOperand, Value, Values,
 };
 use crate::policy::parse::network;
+use crate::policy::pattern::pattern;
 use crate::policy::{PolicyIndex, PolicySet};
 
 /// Builds the matchers of one program.
@@ -91,8 +93,9 @@ impl Builder<'_> {
             OperatorKind::Text(place, values, case) => {
                 OperatorMatcher::Text(*place, self.values(policy, values, *case))
             }
-            OperatorKind::Glob(patterns) => OperatorMatcher::Pattern(PatternKind::Glob, patterns.clone()),
-            OperatorKind::Regex(patterns) => OperatorMatcher::Pattern(PatternKind::Regex, patterns.clone()),
+            OperatorKind::Pattern(kind, patterns) => {
+                OperatorMatcher::Pattern(*kind, self.patterns(policy, *kind, patterns))
+            }
             OperatorKind::Cidr(networks) => OperatorMatcher::Cidr(self.networks(policy, networks)),
             OperatorKind::IsIp(kind) => OperatorMatcher::IsIp(*kind),
             OperatorKind::Compare(order, operand) => OperatorMatcher::Compare(
@@ -155,6 +158,22 @@ impl Builder<'_> {
             }
         }
         set
+    }
+
+    fn patterns(&mut self, policy: PolicyIndex, kind: PatternKind, patterns: &Patterns) -> Vec<Pattern> {
+        let (name, case) = match patterns {
+            Patterns::Items(items) => return items.clone(),
+            Patterns::List(name, case) => (name, *case),
+        };
+        let Some((_, list)) = self.set.list(policy, &name.value) else { return Vec::new() };
+        list.entries
+            .iter()
+            .filter(|entry| entry.until.as_ref().is_none_or(|until| until.value >= self.today))
+            .filter_map(|entry| match &entry.value.value {
+                Scalar::String(text) => pattern(kind, text, case).ok(),
+                _ => None,
+            })
+            .collect()
     }
 
     fn networks(&mut self, policy: PolicyIndex, networks: &Networks) -> Vec<IpNet> {
