@@ -16,6 +16,7 @@ pub mod record;
 mod recover;
 mod row;
 mod select;
+pub mod template;
 mod torn;
 mod unwrap;
 mod walk;
