@@ -99,11 +99,11 @@ pub struct CheckArgs {
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Report")]
     pub max_violations: usize,
 
-    /// Say less: only violations and the verdict.
+    /// Say less: violations, problems, and a verdict other than passed.
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Report")]
     pub quiet: bool,
 
-    /// Say more: every rule with its status.
+    /// Say more: every rule with its status, every problem, the skipped files.
     #[arg(short, long, help_heading = "Report")]
     pub verbose: bool,
 

@@ -3,9 +3,11 @@
 
 pub mod file_report;
 pub mod summary;
+pub mod verdict;
 #[allow(clippy::module_inception)]
 pub mod violation;
 
 pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
+pub use verdict::Verdict;
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

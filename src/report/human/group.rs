@@ -6,7 +6,8 @@ use std::io;
 
 use crate::policy::{RuleId, Severity};
 use crate::report::human::diagnostic;
-use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, count, grouped, severity_style, unwrap_lines, wrap};
+use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, severity_style, unwrap_lines, wrap};
+use crate::report::number::{count, grouped};
 use crate::report::reporter::RunReport;
 use crate::text::sanitize::{one_line, one_line_cut};
 use crate::violation::{RuleSummary, Violation, Waived};
