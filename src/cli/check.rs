@@ -12,11 +12,12 @@ use crate::audit::{Gate, RunOptions, notes, run, verdict, walk};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
-use crate::cli::output::write_reports;
+use crate::cli::output::{prepare, write_reports};
 use crate::cli::policies::{Selection, load, select};
 use crate::cli::progress::Bar;
 use crate::compile::{compile, lint};
 use crate::policy::PolicySet;
+use crate::report::number::count;
 use crate::report::{RunReport, VerdictLine};
 use crate::violation::Verdict;
 
@@ -31,6 +32,10 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     let Some(set) = policies(arguments, today) else { return Exit::Usage };
     let program = compile(&set, today);
     let inputs = walk::inputs(&arguments.paths);
+    if let Err(message) = prepare(&arguments.formats) {
+        print_error(&message);
+        return Exit::Usage;
+    }
     let stop = stop_on_interrupt();
     let mut bar = Bar::new(inputs.len(), !arguments.no_progress && !arguments.quiet);
     let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated };
@@ -43,6 +48,10 @@ pub fn check(arguments: &CheckArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    if outcome.summary.interrupted {
+        let left = inputs.len().saturating_sub(outcome.summary.files.found);
+        say(&format!("interrupted: {left} of {} were not read", count(inputs.len(), "file")));
+    }
     outcome.summary.notes = notes::notes(&set, &program, &outcome.summary, &outcome.exceptions_used, today);
     let gate = Gate {
         fail_on: arguments.fail_on.into(),
