@@ -20,7 +20,7 @@ use flate2::read::MultiGzDecoder;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
-use trailgate::audit::{Outcome, RunOptions, run, walk};
+use trailgate::audit::{Keep, Limit, Outcome, RunOptions, run, walk};
 use trailgate::compile::{Program, compile};
 use trailgate::json::location::{Location, Step};
 use trailgate::policy::bundled::bundled;
@@ -107,7 +107,8 @@ fn program(sources: &[Source]) -> Program {
 }
 
 fn check(program: &Program, path: &str) -> Outcome {
-    let options = RunOptions { threads: 2, limit_bytes: 1 << 30 };
+    let options =
+        RunOptions { threads: 2, limit_bytes: 1 << 30, keep: Keep { violations: Limit::All, records: Limit::All } };
     run(program, &walk::inputs(&[path.to_owned()]), options, &AtomicBool::new(false), &mut ()).unwrap()
 }
 

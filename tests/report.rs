@@ -249,7 +249,7 @@ fn full_run() -> (Vec<Violation>, Summary) {
 }
 
 fn run_of<'a>(violations: &'a [Violation], summary: &'a Summary, fail_on: Severity) -> RunReport<'a> {
-    let verdict = verdict(Gate { fail_on, problems: Problems::Count }, violations, summary);
+    let verdict = verdict(Gate { fail_on, problems: Problems::Count }, summary);
     RunReport { violations, summary, fail_on, verdict, tool_version: "0.1.0" }
 }
 
@@ -308,7 +308,7 @@ fn human_without_violations() {
 fn the_verdict_line_says_what_the_exit_code_says() {
     let (violations, mut summary) = full_run();
     let line = |violations: &[Violation], summary: &Summary, fail_on, problems| {
-        let verdict = verdict(Gate { fail_on, problems }, violations, summary);
+        let verdict = verdict(Gate { fail_on, problems }, summary);
         let run = RunReport { violations, summary, fail_on, verdict, tool_version: "0" };
         format!("{} {}", verdict.exit_code(), VerdictLine::of(&run))
     };

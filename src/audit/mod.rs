@@ -11,4 +11,4 @@ pub mod walk;
 pub use gate::{Gate, verdict};
 pub use input::Input;
 pub use run::{Progress, RunOptions, run};
-pub use tally::{Outcome, Tally};
+pub use tally::{Keep, Limit, Outcome, Tally};

@@ -1,13 +1,13 @@
 //! Operators: the keywords of a test on a node and the shorthands for `equals`, `in` and "missing or null".
 
-use regex::RegexBuilder;
-
 use crate::policy::error::Code;
-use crate::policy::node::{Entry, Node, NodeKind, Style, YamlValue};
+use crate::policy::node::{Entry, Node, NodeKind, Style, YamlScalar, YamlValue};
 use crate::policy::operator::{
-    Case, Comparison, IpKind, JsonType, NodeTest, Operator, OperatorKind, Pattern, TextPlace, TimeOrder, Value, Values,
+    Case, Comparison, IpKind, JsonType, NodeTest, Operator, OperatorKind, PatternKind, Patterns, TextPlace, TimeOrder,
+    Value, Values,
 };
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
+use crate::policy::pattern::{PatternError, pattern};
 use crate::text::Span;
 
 /// Every operator of the language.
@@ -80,9 +80,6 @@ const OTHER_LANGUAGES: &[(&str, &str)] = &[
     ("case_insensitive", "ignore_case"),
     ("nocase", "ignore_case"),
 ];
-
-/// Largest compiled regex, in bytes.
-const REGEX_SIZE_LIMIT: usize = 4 << 20;
 
 impl Lower<'_> {
     /// A scalar or a list that stands for an operator.
@@ -177,8 +174,8 @@ impl Lower<'_> {
             "starts_with" => self.text_operator(node, &what, scope, TextPlace::Start, case),
             "ends_with" => self.text_operator(node, &what, scope, TextPlace::End, case),
             "contains" => self.text_operator(node, &what, scope, TextPlace::Anywhere, case),
-            "glob" => self.patterns(node, &what, case, Self::glob).map(OperatorKind::Glob),
-            "regex" => self.patterns(node, &what, case, Self::regex).map(OperatorKind::Regex),
+            "glob" => self.patterns(node, &what, PatternKind::Glob, case),
+            "regex" => self.patterns(node, &what, PatternKind::Regex, case),
             "cidr" => self.networks(node).map(OperatorKind::Cidr),
             "is_ip" => self.ip_kind(node).map(OperatorKind::IsIp),
             "gt" => self.number_operand(node, &what, scope).map(|n| OperatorKind::Compare(Comparison::Greater, n)),
@@ -236,100 +233,45 @@ impl Lower<'_> {
         Some(OperatorKind::Text(place, values, case))
     }
 
-    fn patterns(
-        &mut self,
-        node: &Node,
-        what: &str,
-        case: Case,
-        build: fn(&mut Self, &Node, Case) -> Option<Pattern>,
-    ) -> Option<Vec<Pattern>> {
+    fn patterns(&mut self, node: &Node, what: &str, kind: PatternKind, case: Case) -> Option<OperatorKind> {
+        if let NodeKind::Mapping(_) = &node.kind {
+            let Values::List(name) = self.value_list(node, what, Scope::Event)? else { return None };
+            return Some(OperatorKind::Pattern(kind, Patterns::List(name, case)));
+        }
         let items = self.items(node, what)?;
-        let mut complete = true;
         let mut patterns = Vec::new();
         for item in items {
-            let is_text = item.scalar().is_some_and(|scalar| scalar.value == YamlValue::String);
-            let pattern = if is_text {
-                build(self, item, case)
-            } else {
-                self.wrong_type(item, what, "a text or a list of texts", "write the pattern in quotes");
-                None
-            };
-            match pattern {
-                Some(pattern) => patterns.push(pattern),
-                None => complete = false,
+            match item.scalar().filter(|scalar| scalar.value == YamlValue::String) {
+                Some(scalar) => match pattern(kind, &scalar.text, case) {
+                    Ok(pattern) => patterns.push(pattern),
+                    Err(error) => self.pattern_error(item, scalar, &error),
+                },
+                None => self.wrong_type(item, what, "a text or a list of texts", "write the pattern in quotes"),
             }
         }
-        complete.then_some(patterns)
+        (patterns.len() == items.len()).then_some(OperatorKind::Pattern(kind, Patterns::Items(patterns)))
     }
 
-    fn glob(&mut self, node: &Node, case: Case) -> Option<Pattern> {
-        let text = node.scalar()?.text.clone();
-        let mut expression = String::from("^(?s:");
-        let mut characters = text.chars();
-        while let Some(character) = characters.next() {
-            match character {
-                '*' => expression.push_str(".*"),
-                '?' => expression.push('.'),
-                '\\' => expression.push_str(&regex::escape(&characters.next().unwrap_or('\\').to_string())),
-                other => expression.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
+    fn pattern_error(&mut self, node: &Node, scalar: &YamlScalar, error: &PatternError) {
+        let (message, start, end) = match error {
+            PatternError::TooLarge(message) => {
+                let message = format!("this pattern cannot be used: {message}");
+                self.error(Code::Regex, node.span, message, "too large", "write it shorter, with smaller repetitions");
+                return;
             }
-        }
-        expression.push_str(")$");
-        self.build_regex(node, text, &expression, case)
-    }
-
-    fn regex(&mut self, node: &Node, case: Case) -> Option<Pattern> {
-        let scalar = node.scalar()?;
-        let text = scalar.text.clone();
-        if let Err(error) = regex_syntax::ParserBuilder::new().build().parse(&text) {
-            let (message, start, end) = match &error {
-                regex_syntax::Error::Parse(error) => {
-                    (error.kind().to_string(), error.span().start.offset, error.span().end.offset)
-                }
-                regex_syntax::Error::Translate(error) => {
-                    (error.kind().to_string(), error.span().start.offset, error.span().end.offset)
-                }
-                _ => (error.to_string(), 0, text.len()),
-            };
-            let column = text.get(..start).map_or(0, |before| before.chars().count()) + 1;
-            let place = self.inside(scalar, node.span, start, end.saturating_sub(start));
-            let help = if message.contains("look-around") || message.contains("backreference") {
-                "Rust regexes have no look-around and no backreferences: use a second operator, such as `not: {regex: …}`"
-            } else if scalar.style == Style::Double {
-                "in double quotes YAML takes `\\` for itself: single quotes leave a regex as it is"
-            } else {
-                "the syntax is that of the Rust regex crate; a character that means itself is written `\\.`"
-            };
-            self.error(
-                Code::Regex,
-                place,
-                format!("invalid regex: {message}"),
-                format!("column {column} of the regex"),
-                help,
-            );
-            return None;
-        }
-        let expression = text.clone();
-        self.build_regex(node, text, &expression, case)
-    }
-
-    fn build_regex(&mut self, node: &Node, text: String, expression: &str, case: Case) -> Option<Pattern> {
-        let built =
-            RegexBuilder::new(expression).case_insensitive(case == Case::Ignored).size_limit(REGEX_SIZE_LIMIT).build();
-        match built {
-            Ok(regex) => Some(Pattern { text, regex }),
-            Err(error) => {
-                let message = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
-                self.error(
-                    Code::Regex,
-                    node.span,
-                    format!("this pattern cannot be used: {message}"),
-                    "too large",
-                    "write it shorter, with smaller repetitions",
-                );
-                None
-            }
-        }
+            PatternError::Syntax { message, start, end } => (message, *start, *end),
+        };
+        let column = scalar.text.get(..start).map_or(0, |before| before.chars().count()) + 1;
+        let place = self.inside(scalar, node.span, start, end.saturating_sub(start));
+        let help = if message.contains("look-around") || message.contains("backreference") {
+            "Rust regexes have no look-around and no backreferences: use a second operator, such as `not: {regex: …}`"
+        } else if scalar.style == Style::Double {
+            "in double quotes YAML takes `\\` for itself: single quotes leave a regex as it is"
+        } else {
+            "the syntax is that of the Rust regex crate; a character that means itself is written `\\.`"
+        };
+        let label = format!("column {column} of the regex");
+        self.error(Code::Regex, place, format!("invalid regex: {message}"), label, help);
     }
 
     fn ip_kind(&mut self, node: &Node) -> Option<IpKind> {
