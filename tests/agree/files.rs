@@ -57,7 +57,7 @@ fn keep(dice: &mut Dice) -> Keep {
 fn outcome(program: &Program, keep: Keep, files: &[Vec<u8>]) -> Outcome {
     let mut tally = Tally::new(program, keep);
     for bytes in files {
-        tally.add(Scanned::Read(file_report(program, bytes)));
+        tally.add(&Input::Stdin, Scanned::Read(file_report(program, bytes)));
     }
     tally.finish()
 }
