@@ -109,7 +109,7 @@ proptest! {
 
 proptest! {
     // Each case starts threads and writes files.
-    #![proptest_config(cases(250))]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn the_number_of_threads_changes_nothing(rolls in rolls(2 * ROLLS)) {
