@@ -10,6 +10,8 @@ pub mod parse;
 pub mod rule_test;
 pub mod scalar;
 pub mod set;
+mod snippet;
+mod syntax;
 pub mod walk;
 pub mod yaml;
 
