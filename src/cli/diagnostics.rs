@@ -8,6 +8,9 @@ use crate::cli::args::ColorArg;
 use crate::policy::error::{Level, PolicyError};
 use crate::report::number::count;
 
+/// Most errors and warnings that are printed in full.
+const MOST_SHOWN: usize = 200;
+
 /// Whether to use colours on a stream that is (not) a terminal.
 #[must_use]
 pub fn use_color(choice: ColorArg, is_terminal: bool) -> bool {
@@ -34,10 +37,13 @@ pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
     };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width()).with_links(false).with_context_lines(1);
     let mut out = String::new();
-    for error in errors {
+    for error in errors.iter().take(MOST_SHOWN) {
         // Invariant: writing into a string does not fail.
         let _infallible = handler.render_report(&mut out, error);
         out.push('\n');
+    }
+    if let Some(rest) = errors.len().checked_sub(MOST_SHOWN).filter(|rest| *rest > 0) {
+        out.push_str(&format!("… and {rest} more\n"));
     }
     let of = |level| errors.iter().filter(|error| error.level == level).count();
     let (wrong, odd) = (of(Level::Error), of(Level::Warning));

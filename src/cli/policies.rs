@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use glob::Pattern;
 use walkdir::WalkDir;
 
 use crate::audit::input::in_words;
 use crate::policy::bundled::bundled;
-use crate::policy::error::{Code, Level, PolicyError, PolicyErrors};
+use crate::policy::error::{Code, PolicyError, PolicyErrors};
 use crate::policy::parse::closest;
 use crate::policy::{PolicySet, Rule, Severity, parse};
 use crate::text::{Source, Span};
@@ -33,7 +34,7 @@ pub struct Selection<'a> {
 /// # Errors
 /// Everything that is wrong with any of the files.
 pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
-    let mut files = Files { sources: Vec::new(), errors: Vec::new() };
+    let mut files = Files { found: Vec::new() };
     if paths.is_empty() {
         if Path::new("policies").is_dir() {
             files.path("policies");
@@ -44,32 +45,61 @@ pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
     for path in paths {
         files.path(path);
     }
-    let mut errors = files.errors;
+    let names: Vec<_> = files.found.iter().map(File::name).collect();
+    let mut errors = Vec::new();
     let mut policies = Vec::new();
-    for (source, folder) in &files.sources {
-        let list_file = |name: &str| match folder {
+    for file in files.found {
+        let File::Read { source, folder } = file else {
+            errors.extend(file.error());
+            continue;
+        };
+        let list_file = |name: &str| match &folder {
             Some(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
             None => Err("bundled policies have no files beside them".to_owned()),
         };
-        match parse(source, &list_file) {
+        match parse(&source, &list_file) {
             Ok(policy) => policies.push(policy),
             Err(more) => errors.extend(more.0),
         }
     }
     // Names may resolve in a file that could not be read: only whole sets are joined, but ids used twice are told in any case.
     match PolicySet::new(policies) {
-        Ok(set) if errors.iter().all(|error| error.level == Level::Warning) => return Ok(set),
+        Ok(set) if errors.is_empty() => return Ok(set),
         Ok(_) => {}
         Err(more) if errors.is_empty() => errors.extend(more.0),
         Err(more) => errors.extend(more.0.into_iter().filter(|error| error.code == Code::DuplicateRule)),
     }
+    errors.sort_by_cached_key(|error| (names.iter().position(|name| *name == error.source.name), error.offset()));
     Err(PolicyErrors(errors))
 }
 
+/// A policy file that was asked for.
+enum File {
+    /// Its text, and the folder that its list files are relative to.
+    Read { source: Source, folder: Option<PathBuf> },
+    /// Why there is no text.
+    Failed(Box<PolicyError>),
+}
+
+impl File {
+    fn name(&self) -> Arc<str> {
+        match self {
+            Self::Read { source, .. } => Arc::clone(&source.name),
+            Self::Failed(error) => Arc::clone(&error.source.name),
+        }
+    }
+
+    fn error(self) -> Option<PolicyError> {
+        match self {
+            Self::Read { .. } => None,
+            Self::Failed(error) => Some(*error),
+        }
+    }
+}
+
 struct Files {
-    /// Each with the folder that its list files are relative to.
-    sources: Vec<(Source, Option<PathBuf>)>,
-    errors: Vec<PolicyError>,
+    /// In the order asked for.
+    found: Vec<File>,
 }
 
 impl Files {
@@ -89,7 +119,7 @@ impl Files {
     fn bundled(&mut self, name: Option<&str>) {
         let all = bundled();
         let Some(name) = name else {
-            self.sources.extend(all.into_iter().map(|source| (source, None)));
+            self.found.extend(all.into_iter().map(|source| File::Read { source, folder: None }));
             return;
         };
         let stem = name.strip_suffix(".yaml").unwrap_or(name);
@@ -97,10 +127,10 @@ impl Files {
         // Definitions that bundled files share come along, so that one of them can be used alone.
         let shared = "bundled:identity.yaml";
         if all.iter().any(|source| *source.name == *wanted) {
-            self.sources.extend(
+            self.found.extend(
                 all.into_iter()
                     .filter(|source| *source.name == *wanted || &*source.name == shared)
-                    .map(|source| (source, None)),
+                    .map(|source| File::Read { source, folder: None }),
             );
             return;
         }
@@ -121,7 +151,7 @@ impl Files {
     }
 
     fn folder(&mut self, folder: &Path) {
-        let before = (self.sources.len(), self.errors.len());
+        let before = self.found.len();
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
             match entry {
                 Ok(entry) if entry.file_type().is_file() => {
@@ -144,7 +174,7 @@ impl Files {
                 }
             }
         }
-        if (self.sources.len(), self.errors.len()) == before {
+        if self.found.len() == before {
             let name = folder.display().to_string();
             let help =
                 "policy files end in `.yaml` or `.yml`; `-p bundled` uses those that ship with trailgate".to_owned();
@@ -154,7 +184,7 @@ impl Files {
 
     fn file(&mut self, path: &Path) {
         let name = path.display().to_string();
-        if self.sources.iter().any(|(source, _)| *source.name == *name) {
+        if self.found.iter().any(|file| *file.name() == *name) {
             return;
         }
         let bytes = match std::fs::read(path) {
@@ -174,25 +204,25 @@ impl Files {
             Ok(text) => {
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
                 let folder = path.parent().map(Path::to_owned);
-                self.sources.push((Source::new(name, text), folder));
+                self.found.push(File::Read { source: Source::new(name, text), folder });
             }
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
                 let source = Source::new(name.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
-                self.errors.push(
-                    PolicyError::new(Code::NotUtf8, &source, format!("the policy file `{name}` is no UTF-8"))
-                        .label(
-                            Span::new(offset, offset + '\u{fffd}'.len_utf8()),
-                            format!("byte {offset} is not part of a character"),
-                        )
-                        .help("save it as UTF-8"),
-                );
+                let error = PolicyError::new(Code::NotUtf8, &source, format!("the policy file `{name}` is no UTF-8"))
+                    .label(
+                        Span::new(offset, offset + '\u{fffd}'.len_utf8()),
+                        format!("byte {offset} is not part of a character"),
+                    )
+                    .help("save it as UTF-8");
+                self.found.push(File::Failed(Box::new(error)));
             }
         }
     }
 
     fn fail(&mut self, code: Code, name: &str, message: String, help: String) {
-        self.errors.push(PolicyError::new(code, &Source::new(name, ""), message).help(help));
+        let error = PolicyError::new(code, &Source::new(name, ""), message).help(help);
+        self.found.push(File::Failed(Box::new(error)));
     }
 }
 

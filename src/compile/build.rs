@@ -141,7 +141,7 @@ impl Builder<'_> {
         let mut set = ValueSet { case: Some(case), ..ValueSet::default() };
         for item in items {
             match item {
-                Value::Literal(scalar) => set.literal(scalar),
+                Value::Literal(scalar) => set.literal(&scalar.value),
                 Value::Path(path) => {
                     let path = self.value_path(path);
                     set.dynamic.push(DynamicValue::Path(path));

@@ -2,8 +2,10 @@
 
 use jiff::civil::Date;
 
+use crate::compile::fields::fields;
 use crate::policy::PolicySet;
 use crate::policy::error::{Code, PolicyError};
+use crate::policy::operator::Scalar;
 
 /// The warnings of `set` on the day `today`, those of parsing included, in the order of the files.
 #[must_use]
@@ -11,6 +13,7 @@ pub fn lint(set: &PolicySet, today: Date) -> Vec<PolicyError> {
     let mut warnings = Vec::new();
     for policy in set.policies() {
         let mut own = policy.warnings.clone();
+        own.extend(fields(policy));
         for rule in &policy.rules {
             for exception in rule.exceptions.iter().filter(|exception| exception.until.value < today) {
                 own.push(
@@ -34,10 +37,10 @@ pub fn lint(set: &PolicySet, today: Date) -> Vec<PolicyError> {
                     PolicyError::warning(
                         Code::ListEntryExpired,
                         &policy.source,
-                        format!("a value of the list `{name}` has expired and no longer counts"),
+                        format!("{} in the list `{name}` has expired and no longer counts", shown(&entry.value.value)),
                     )
                     .label(until.span, "its last day")
-                    .help("remove it, or give it a new day"),
+                    .help("remove it, or give it a new day if its reason still holds"),
                 );
             }
         }
@@ -45,4 +48,12 @@ pub fn lint(set: &PolicySet, today: Date) -> Vec<PolicyError> {
         warnings.append(&mut own);
     }
     warnings
+}
+
+fn shown(value: &Scalar) -> String {
+    match value {
+        Scalar::String(text) => format!("`{text}`"),
+        Scalar::Number(number) => format!("`{number}`"),
+        Scalar::Bool(value) => format!("`{value}`"),
+    }
 }

@@ -2,6 +2,7 @@
 //! It cannot fail: parsing built everything that could.
 
 pub mod build;
+mod fields;
 pub mod index;
 pub mod lint;
 pub mod matcher;

@@ -43,7 +43,7 @@ pub fn field_type(steps: &[Step]) -> Option<FieldType> {
 /// The path, as written in a policy (`$.eventName`), that was probably meant by `steps`, where these select no known field.
 ///
 /// `None` where they select one, or nothing is near. The first unknown name is looked for among its neighbours in any case
-/// (`eventname`), then anywhere among the known fields (`mfaAuthenticated` at the top), then among its neighbours by likeness
+/// (`eventname`; below an array also among the fields of its elements), then anywhere among the known fields (`mfaAuthenticated` at the top), then among its neighbours by likeness
 /// (`eventNmae`, `region`). Costs a walk over the catalogue; ask it for mistakes only.
 #[must_use]
 pub fn suggestions(steps: &[Step]) -> Option<String> {
@@ -56,6 +56,11 @@ pub fn suggestions(steps: &[Step]) -> Option<String> {
             continue;
         }
         let Step::Name(wrong) = step else { return None };
+        if let List(element) = shape
+            && let Some(field) = element.fields().iter().find(|field| field.0.eq_ignore_ascii_case(wrong))
+        {
+            return Some(below(&format!("{known}[*]"), field.0));
+        }
         let neighbours = shape.fields();
         let here = |field: &'static Field| (below(&known, field.0), &field.1);
         let same_letters = neighbours.iter().find(|field| field.0.eq_ignore_ascii_case(wrong));
@@ -383,6 +388,7 @@ mod tests {
             ("$.userIdentity.sessionContext.issuer", Some("$.userIdentity.sessionContext.sessionIssuer")),
             ("$.requestparameters.alarmName", Some("$.requestParameters.alarmName")),
             ("$.resources[0].arn", Some("$.resources[0].ARN")),
+            ("$.resources.arn", Some("$.resources[*].ARN")),
             ("$.eventName", None),
             ("$.requestParameters.anything", None),
             ("$.x-amz-id-2", Some("$.additionalEventData['x-amz-id-2']")),

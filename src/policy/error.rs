@@ -4,8 +4,9 @@
 
 use std::fmt;
 
-use miette::{Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use miette::{Diagnostic, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
 
+use crate::policy::snippet::{Shown, brief, drawn};
 use crate::text::{Source, Span};
 
 macro_rules! codes {
@@ -141,6 +142,8 @@ impl fmt::Display for Code {
 /// Whether the policy can be used all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
+    /// Another place that belongs to an error; never alone.
+    Note,
     /// It can.
     Warning,
     /// It cannot.
@@ -164,6 +167,7 @@ pub struct PolicyError {
     pub help: Option<String>,
     /// The other places it is about, in other files.
     pub related: Vec<PolicyError>,
+    shown: Shown,
 }
 
 /// A word of a policy file and what is said of it.
@@ -181,11 +185,12 @@ impl PolicyError {
         Self {
             code,
             level: Level::Error,
-            message: message.into(),
+            message: brief(&message.into()),
             source: source.clone(),
             labels: Vec::new(),
             help: None,
             related: Vec::new(),
+            shown: Shown::default(),
         }
     }
 
@@ -194,17 +199,22 @@ impl PolicyError {
         Self { level: Level::Warning, ..Self::new(code, source, message) }
     }
 
+    /// Another place that an error is about, for [`PolicyError::related`].
+    pub fn note(code: Code, source: &Source, message: impl Into<String>) -> Self {
+        Self { level: Level::Note, ..Self::new(code, source, message) }
+    }
+
     /// With `text` said of the word at `span`.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: brief(&text.into()) });
         self
     }
 
     /// With a help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(brief(&help.into()));
         self
     }
 
@@ -250,13 +260,14 @@ impl std::error::Error for PolicyError {}
 
 impl Diagnostic for PolicyError {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.code.as_str()))
+        if self.level == Level::Note { None } else { Some(Box::new(self.code.as_str())) }
     }
 
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.level {
             Level::Error => miette::Severity::Error,
             Level::Warning => miette::Severity::Warning,
+            Level::Note => miette::Severity::Advice,
         })
     }
 
@@ -274,7 +285,8 @@ impl Diagnostic for PolicyError {
         }
         Some(Box::new(self.labels.iter().enumerate().map(|(place, label)| {
             let text = Some(label.text.clone());
-            let span = SourceSpan::from((label.span.start, label.span.len()));
+            let drawn = drawn(label.span, &self.source.text);
+            let span = SourceSpan::from((drawn.start, drawn.len()));
             if place == 0 {
                 LabeledSpan::new_primary_with_span(text, span)
             } else {
@@ -291,10 +303,7 @@ impl Diagnostic for PolicyError {
     }
 }
 
-/// Longest line shown as it is, in bytes. miette panics beyond column 65,535 and prints a long line whole.
-const LINE_LIMIT: usize = 600;
-
-/// The policy file as miette's source. A line that is too long to show is answered with nothing around the label's own words.
+/// The policy file as miette's source.
 impl SourceCode for PolicyError {
     fn read_span<'a>(
         &'a self,
@@ -302,43 +311,6 @@ impl SourceCode for PolicyError {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text: &str = &self.source.text;
-        let contents = text.read_span(span, before, after)?;
-        let longest = contents.data().split(|byte| *byte == b'\n').map(<[u8]>::len).max().unwrap_or_default();
-        if longest <= LINE_LIMIT {
-            return Ok(Box::new(MietteSpanContents::new_named(
-                self.source.name.to_string(),
-                contents.data(),
-                *contents.span(),
-                contents.line(),
-                contents.column(),
-                contents.line_count(),
-            )));
-        }
-        let start = window_start(text, span.offset());
-        let line = text.as_bytes().iter().take(span.offset()).filter(|byte| **byte == b'\n').count();
-        let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-        let end = window_end(text, (span.offset() + span.len()).min(span.offset() + LINE_LIMIT / 4));
-        let data = text.get(start..end).unwrap_or_default().as_bytes();
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.source.name.to_string(),
-            data,
-            SourceSpan::from((start, data.len())),
-            line,
-            start - line_start,
-            1,
-        )))
+        self.shown.read(&self.source, span, before, after)
     }
-}
-
-fn window_start(text: &str, offset: usize) -> usize {
-    let earliest = offset.saturating_sub(60);
-    let line = text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-    (earliest.max(line)..=offset).find(|place| text.is_char_boundary(*place)).unwrap_or(offset)
-}
-
-fn window_end(text: &str, offset: usize) -> usize {
-    let latest = (offset + 60).min(text.len());
-    let line = text.get(offset..latest).and_then(|after| after.find('\n')).map_or(latest, |newline| offset + newline);
-    (offset..=line).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(offset)
 }

@@ -11,6 +11,8 @@ pub mod pattern;
 pub mod rule_test;
 pub mod scalar;
 pub mod set;
+mod snippet;
+mod syntax;
 pub mod walk;
 pub mod yaml;
 

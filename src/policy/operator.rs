@@ -103,7 +103,7 @@ pub enum Scalar {
 #[derive(Debug, Clone)]
 pub enum Value {
     /// A scalar.
-    Literal(Scalar),
+    Literal(Spanned<Scalar>),
     /// The value of another, singular, path.
     Path(PathRef),
     /// A string made out of other paths.

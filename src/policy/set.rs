@@ -45,7 +45,9 @@ impl PolicySet {
         let mut check = Check { set: &set, errors: Vec::new(), needs_element: HashMap::new() };
         check.rule_ids();
         check.names();
-        let errors = check.errors;
+        let mut errors = check.errors;
+        let file = |error: &PolicyError| set.policies.iter().position(|policy| policy.source.name == error.source.name);
+        errors.sort_by_cached_key(|error| (file(error), error.offset()));
         if errors.iter().any(|error| error.level == Level::Error) { Err(PolicyErrors(errors)) } else { Ok(set) }
     }
 
@@ -127,7 +129,10 @@ impl<'s> Check<'s> {
     fn rule_ids(&mut self) {
         let mut seen: HashMap<&str, (PolicyIndex, &Rule)> = HashMap::new();
         for (index, rule) in self.set.rules() {
-            let Some((first_index, first)) = seen.insert(&rule.id.value.0, (index, rule)) else { continue };
+            let (first_index, first) = *seen.entry(&rule.id.value.0).or_insert((index, rule));
+            if std::ptr::eq(first, rule) {
+                continue;
+            }
             let (Some(here), Some(there)) = (self.set.policy(index), self.set.policy(first_index)) else { continue };
             let id = &rule.id.value;
             let help = "each rule needs an id of its own: reports, exceptions and baselines go by it";
@@ -136,7 +141,7 @@ impl<'s> Check<'s> {
                 error.label(first.id.span, "first here").label(rule.id.span, "again here").help(help)
             } else {
                 error.label(rule.id.span, "again here").help(help).related(
-                    PolicyError::new(Code::DuplicateRule, &there.source, format!("`{id}` stands first here"))
+                    PolicyError::note(Code::DuplicateRule, &there.source, format!("`{id}` stands first here"))
                         .label(first.id.span, "first here"),
                 )
             });
@@ -196,10 +201,13 @@ impl<'s> Check<'s> {
         if homes.is_empty() {
             let words: Vec<&str> = names.keys().map(String::as_str).collect();
             let place = if what == "list" { "lists" } else { "define" };
-            let help = closest(&name.value, &words).map_or_else(
-                || format!("add it under `{place}:` in this file or in another of the run"),
-                |word| format!("did you mean `{word}`?"),
-            );
+            let help = if let Some(word) = closest(&name.value, &words) {
+                format!("did you mean `{word}`?")
+            } else if what == "definition" && self.set.lists.contains_key(&name.value) {
+                format!("it is a list, which stands where values may: `{{in: {{list: {}}}}}`", name.value)
+            } else {
+                format!("add it under `{place}:` in this file or in another of the run")
+            };
             self.errors.push(
                 PolicyError::new(code, &policy.source, format!("no {what} is called `{}`", name.value))
                     .label(name.span, format!("no such {what}"))
@@ -236,9 +244,8 @@ impl<'s> Check<'s> {
         self.list_values(index, name, code, word, &|scalar| match scalar {
             Scalar::String(text) => match pattern(kind, text, Case::Sensitive) {
                 Ok(_) => None,
-                Err(PatternError::Syntax { message, .. } | PatternError::TooLarge(message)) => {
-                    Some(format!("`{text}` is not a regex: {message}"))
-                }
+                Err(PatternError::Syntax { message, .. }) => Some(format!("`{text}` is not a regex: {message}")),
+                Err(PatternError::TooLarge) => Some(format!("`{text}` is too large a pattern")),
             },
             Scalar::Number(number) => Some(format!("`{number}` is not a pattern: write it in quotes")),
             Scalar::Bool(value) => Some(format!("`{value}` is not a pattern: write it in quotes")),
@@ -265,7 +272,7 @@ impl<'s> Check<'s> {
             self.errors.push(if home == index {
                 error.label(name.span, used)
             } else {
-                error.related(PolicyError::new(code, &user.source, used).label(name.span, "used here"))
+                error.related(PolicyError::note(code, &user.source, used).label(name.span, "used here"))
             });
         }
     }

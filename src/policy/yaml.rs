@@ -10,6 +10,7 @@ use granit_parser::{Event, Parser, ScalarStyle, Tag};
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::node::{Entry, Node, NodeKind, Style, YamlScalar, YamlValue};
 use crate::policy::scalar::resolve;
+use crate::policy::syntax::syntax_error;
 use crate::text::{Source, Span};
 
 /// Deepest nesting of a policy file.
@@ -95,17 +96,17 @@ impl<'s> Builder<'s, '_> {
         let before = self.nodes;
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), span);
-                (scalar(&text, style, span), anchor)
+                let tagged = self.refuse_tag(tag.as_deref(), span, &text);
+                (scalar(&text, style, tagged.map_or(span, |tag| tag.to(span))), anchor)
             }
             Event::Alias(id) => return self.alias(id, span),
             Event::SequenceStart(_, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), span);
+                self.refuse_tag(tag.as_deref(), span, "");
                 let (items, end) = self.sequence(parser, depth)?;
                 (Node { kind: NodeKind::Sequence(items), span: Span::new(span.start, end) }, anchor)
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), span);
+                self.refuse_tag(tag.as_deref(), span, "");
                 let (entries, end) = self.mapping(parser, depth)?;
                 (Node { kind: NodeKind::Mapping(entries), span: Span::new(span.start, end) }, anchor)
             }
@@ -170,7 +171,11 @@ impl<'s> Builder<'s, '_> {
                     PolicyError::new(Code::DuplicateKey, self.source, format!("duplicate key `{text}`"))
                         .label(*first, "first here")
                         .label(key.span, "again here")
-                        .help("YAML keeps one of the two without a word: join them, or use `all:` with a list of conditions"),
+                        .help(if text.starts_with(['$', '.']) {
+                            "join the two, or write `all:` and a list of conditions"
+                        } else {
+                            "keep one of the two"
+                        }),
                 );
                 continue;
             }
@@ -234,10 +239,9 @@ impl<'s> Builder<'s, '_> {
         }
     }
 
-    fn refuse_tag(&mut self, tag: Option<&Tag>, node: Span) {
-        if tag.is_none() {
-            return;
-        }
+    /// Records a tag; its place, where there is one.
+    fn refuse_tag(&mut self, tag: Option<&Tag>, node: Span, scalar: &str) -> Option<Span> {
+        tag?;
         // The tag stands before the node, on its line or the one above: find its `!` by walking back.
         let text: &str = &self.source.text;
         let before = text.get(..node.start).unwrap_or_default();
@@ -249,8 +253,9 @@ impl<'s> Builder<'s, '_> {
         });
         let word = before.get(start..).unwrap_or_default().split_whitespace().next().unwrap_or("!").to_owned();
         let span = Span::new(start, start + word.len());
-        let help = if word.starts_with("!=") {
-            "`!=` is a YAML tag, not a comparison: write `{not: VALUE}`".to_owned()
+        let help = if let Some(operand) = word.strip_prefix("!=") {
+            let operand = if operand.is_empty() { scalar } else { operand.trim_end_matches(['}', ']', ',']) };
+            format!("`!=` is a YAML tag, not a comparison: write `{{not: {operand}}}`")
         } else {
             format!("remove the tag, or quote the text if it begins with `{word}`")
         };
@@ -259,12 +264,13 @@ impl<'s> Builder<'s, '_> {
                 .label(span, "tags mean nothing here")
                 .help(help),
         );
+        Some(span)
     }
 
     fn stop<T>(&mut self, code: Code, span: Span, message: String) -> Result<T, Stop> {
         let help = match code {
             Code::YamlLimit => "no honest policy file needs this: split the file, or look who wrote it",
-            _ => "check the indentation and the quotes around this place",
+            _ => "write out what it stands for",
         };
         self.errors.push(PolicyError::new(code, self.source, message).label(span, "here").help(help));
         Err(Stop)
@@ -273,34 +279,6 @@ impl<'s> Builder<'s, '_> {
 
 fn bytes(span: granit_parser::Span) -> Span {
     span.byte_range().map_or_else(Span::default, |range| Span::new(range.start, range.end))
-}
-
-fn syntax_error(source: &Source, offset: usize, message: &str) -> PolicyError {
-    let text: &str = &source.text;
-    let rest = text.get(offset..).unwrap_or_default();
-    let word_len = rest.chars().take_while(|c| !c.is_whitespace()).take(24).map(char::len_utf8).sum::<usize>();
-    let (code, help) = if message.contains("recursion limit") || message.contains("nesting") {
-        (Code::YamlLimit, "no honest policy file needs this: split the file, or look who wrote it".to_owned())
-    } else {
-        (Code::YamlSyntax, syntax_help(rest))
-    };
-    PolicyError::new(code, source, format!("not valid YAML: {message}"))
-        .label(Span::new(offset, offset + word_len), "here")
-        .help(help)
-}
-
-fn syntax_help(rest: &str) -> String {
-    let first = rest.trim_start().chars().next().unwrap_or(' ');
-    match first {
-        '*' => {
-            "a text that begins with `*` must be quoted (plain, it is an alias); for a pattern write `{glob: \"*…\"}`"
-                .to_owned()
-        }
-        '>' | '|' => "for a comparison write `{gt: 5}`, `{gte: 5}`; plain, `>` and `|` begin a block text".to_owned(),
-        '@' | '`' | '%' | '&' | '!' => format!("a text that begins with `{first}` must be quoted"),
-        '\t' => "indent with spaces: YAML allows no tabs there".to_owned(),
-        _ => "check the indentation, the colons and the quotes at this place and above".to_owned(),
-    }
 }
 
 fn scalar(text: &str, style: ScalarStyle, span: Span) -> Node {

@@ -39,6 +39,23 @@ pub fn one_line_cut(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
+/// `text` with every character that [`one_line`] escapes, line ends and tabs left out, shown as another of the same length in bytes:
+/// places in the text stay what they are.
+#[must_use]
+pub fn same_length(text: &str) -> Cow<'_, str> {
+    let bad = |character: char| is_unsafe(character) && !matches!(character, '\n' | '\r' | '\t');
+    if !text.chars().any(bad) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |character: char| match character.len_utf8() {
+        _ if !bad(character) => character,
+        1 => '?',
+        2 => '¿',
+        _ => '\u{fffd}',
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -52,6 +69,7 @@ mod tests {
     fn escapes_what_moves_the_cursor() {
         assert_eq!(one_line("a\u{1b}[31mb\u{202e}c\n"), "a\\u{1b}[31mb\\u{202e}c\\n");
         assert!(matches!(one_line("plain é"), Cow::Borrowed(_)));
+        assert_eq!(same_length("a\u{1b}[31m\u{85}\u{202e}\r\n\t"), "a?[31m¿\u{fffd}\r\n\t");
         assert_eq!(one_line_cut("éabcdef", 3), "éab…");
     }
 }

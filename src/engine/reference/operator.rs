@@ -62,7 +62,7 @@ impl Scope<'_> {
     /// The value to compare with, or `None` where a part of it is missing.
     fn operand(self, operand: &Operand) -> Option<Value> {
         match operand {
-            Operand::Literal(scalar) => Some(json(scalar)),
+            Operand::Literal(scalar) => Some(json(&scalar.value)),
             Operand::Path(path) => self.node(path).cloned(),
             Operand::Template(template) => self.value(template).map(Value::String),
         }

@@ -35,7 +35,10 @@ pub(super) fn after_segments(cursor: &Cursor<'_>, error: PathError) -> PathError
         Some('?') => error.help("a filter stands in brackets: `[?@.a == 1]`"),
         Some('\'' | '"') => error.help("write a quoted name as `['a']`"),
         Some(']') => error.help("there is no `[` for it"),
-        Some(first) if parse::is_name_char(first) => error.help(format!("write `.{}`", shown(cursor.token()))),
+        Some(first) if parse::is_name_char(first) => {
+            let root = if cursor.slice(0, cursor.at()) == "$" { "$" } else { "" };
+            error.help(format!("write `{root}.{}`", shown(cursor.token())))
+        }
         _ => error,
     }
 }
@@ -317,7 +320,7 @@ mod tests {
         path("userIdentity.type", 0, "expected `$`, found `userIdentity`", "write `$.userIdentity.type`");
         path(" $.a", 0, "expected `$`, found a space", "leave out the blank space before `$`");
         path("$.a ", 3, "expected the end of the path, found a space", "leave out the blank space at the end");
-        path("$a", 1, "expected `.` or `[`, found `a`", "write `.a`");
+        path("$a", 1, "expected `.` or `[`, found `a`", "write `$.a`");
         path("$.a b", 4, "expected `.` or `[`, found `b`", "write a name with odd characters as `$['a b']`");
         let odd = "write a name with odd characters as `$['detail-type']`";
         path("$.detail-type", 8, "expected `.` or `[`, found `-`", odd);

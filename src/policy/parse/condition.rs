@@ -1,32 +1,35 @@
 //! Conditions: maps whose keys are paths or keywords.
 
 use crate::json::path::{Filter, Path, PathError};
-use crate::policy::error::{Code, PolicyError};
+use crate::policy::error::{Code, Level, PolicyError};
 use crate::policy::model::{Condition, PathCondition, PathRef, PathRoot, Spanned};
 use crate::policy::node::{Entry, Node, NodeKind, YamlScalar};
 use crate::policy::operator::{Case, ListTest, NodeTest};
-use crate::policy::parse::lower::{Lower, Scope, closest};
+use crate::policy::parse::lower::{Lower, Scope};
+use crate::policy::parse::operators::OPERATORS;
+use crate::policy::parse::slip::meant_path;
 use crate::text::Span;
 
 /// The keywords of a condition.
-const KEYWORDS: &[&str] = &["all", "any", "not", "use", "where"];
-/// Words of other languages and what they are here.
-const OTHER_LANGUAGES: &[(&str, &str)] = &[
-    ("and", "all"),
-    ("all_of", "all"),
-    ("or", "any"),
-    ("any_of", "any"),
-    ("one_of", "any"),
-    ("nor", "not"),
-    ("ref", "use"),
-    ("expr", "where"),
-];
+pub const KEYWORDS: &[&str] = &["all", "any", "not", "use", "where"];
 /// The keywords of a test that speak of the node list.
-const QUANTIFIERS: &[&str] = &["some", "every", "none", "count", "distinct"];
+pub const QUANTIFIERS: &[&str] = &["some", "every", "none", "count", "distinct"];
 
 impl Lower<'_> {
-    /// A condition: a map, not empty.
+    /// A condition: a map, not empty. Where there is none, an error says why.
     pub fn condition(&mut self, node: &Node, scope: Scope) -> Option<Condition> {
+        let before = self.errors.len();
+        let condition = self.map_condition(node, scope);
+        let told = self.errors.iter().skip(before).any(|error| error.level == Level::Error);
+        if condition.is_none() && !told {
+            // A condition that is lost without a word would make a rule speak of every event.
+            let message = "this condition cannot be read";
+            self.error(Code::WrongType, node.span, message, "here", "write it as `docs/dsl.md` says");
+        }
+        condition
+    }
+
+    fn map_condition(&mut self, node: &Node, scope: Scope) -> Option<Condition> {
         let NodeKind::Mapping(entries) = &node.kind else {
             let help = match node.kind {
                 NodeKind::Sequence(_) => "to say that all of a list must hold write `all:`, for one of them `any:`",
@@ -81,27 +84,6 @@ impl Lower<'_> {
         }
     }
 
-    fn unknown_condition_key(&mut self, entry: &Entry, scope: Scope) {
-        let key = &entry.key;
-        let other = OTHER_LANGUAGES.iter().find(|(word, _)| *word == key.to_lowercase()).map(|(_, keyword)| *keyword);
-        let help = if let Some(word) = other.or_else(|| closest(key, KEYWORDS)) {
-            format!("did you mean `{word}:`?")
-        } else if scope == Scope::Element {
-            format!("did you mean `.{key}`? a path from the element begins with `.`, one from the event with `$.`")
-        } else if is_name(key) {
-            format!("did you mean `$.{key}`? a path begins with `$`")
-        } else {
-            format!("did you mean `$['{}']`? a path begins with `$`", key.replace('\\', "\\\\").replace('\'', "\\'"))
-        };
-        self.error(
-            Code::UnknownKeyword,
-            entry.key_span,
-            format!("unknown keyword `{key}`"),
-            "not a keyword here",
-            help,
-        );
-    }
-
     fn conditions(&mut self, node: &Node, keyword: &str, scope: Scope) -> Option<Vec<Condition>> {
         let NodeKind::Sequence(items) = &node.kind else {
             self.wrong_type(
@@ -116,7 +98,7 @@ impl Lower<'_> {
             self.error(
                 Code::EmptyCondition,
                 node.span,
-                format!("`{keyword}` is an empty list"),
+                format!("`{keyword}` is empty"),
                 "nothing here",
                 "list at least one condition",
             );
@@ -144,6 +126,7 @@ impl Lower<'_> {
                 self.wrong_type(item, "`where`", "an expression in quotes", "such as `where: \"@.a == @.b\"`");
                 return None;
             };
+            self.words(item, "`where`")?;
             match Filter::parse(&scalar.text) {
                 Ok(filter) => parts.push(Condition::Where(Spanned::new(filter, item.span))),
                 Err(error) => {
@@ -181,10 +164,11 @@ impl Lower<'_> {
         } else if written.starts_with('$') {
             (PathRoot::Event, written.to_owned(), 0)
         } else {
+            let meant = meant_path(written);
             let help = if scope == Scope::Event {
-                format!("did you mean `$.{written}`?")
+                format!("did you mean `${meant}`?")
             } else {
-                format!("did you mean `$.{written}` or `.{written}`?")
+                format!("did you mean `${meant}` or `{meant}`?")
             };
             self.error(Code::Path, span, format!("`{written}` is not a path"), "a path begins with `$`", help);
             return None;
@@ -212,20 +196,22 @@ impl Lower<'_> {
         let offset = error.offset.saturating_sub(shift);
         let column = scalar.text.get(..offset).map_or(0, |before| before.chars().count()) + 1;
         let place = self.inside(scalar, span, offset, error.len);
-        let mut diagnostic =
+        let diagnostic =
             PolicyError::new(code, self.source, format!("invalid {what} `{}`: {}", scalar.text, error.message))
                 .label(place, format!("column {column} of the {what}"));
-        diagnostic.help = Some(error.help.unwrap_or_else(|| {
-            format!("the {what} must be written as RFC 9535 says, such as `$.a.b[0]`, `$.a[*].b`, `$['odd key']`")
-        }));
-        self.errors.push(diagnostic);
+        let help = error.help.unwrap_or_else(|| match code {
+            Code::WhereExpression => "expressions are those of RFC 9535, such as `@.a == 'x' && !@.b`".to_owned(),
+            _ => "paths are those of RFC 9535, such as `$.a.b[0]`, `$.a[*].b`, `$['odd key']`".to_owned(),
+        });
+        let is_relative = code == Code::Path && scalar.text.starts_with('.');
+        let help = if is_relative { help.replace("`$.", "`.").replace("`$[", "`.[") } else { help };
+        self.errors.push(diagnostic.help(help));
     }
 
     /// What is asked of the nodes of a path. `many`: whether it can yield more than one.
     fn list_tests(&mut self, entry: &Entry, many: bool, scope: Scope) -> Option<Vec<ListTest>> {
         let node = &entry.value;
         let NodeKind::Mapping(entries) = &node.kind else {
-            self.refuse_comparison_text(entry);
             return self.node_test(node, scope, Case::Sensitive).map(|test| vec![ListTest::Default(test)]);
         };
         let mut tests = Vec::new();
@@ -303,7 +289,7 @@ impl Lower<'_> {
             return self.operators(entries, node.span, scope, case);
         };
         if let Some(operator) = entries.iter().find(|entry| !is_element(entry) && entry.key != "not") {
-            if crate::policy::parse::operators::OPERATORS.contains(&operator.key.as_str()) {
+            if OPERATORS.contains(&operator.key.as_str()) {
                 self.errors.push(
                     PolicyError::new(
                         Code::MixedTest,
@@ -326,12 +312,4 @@ impl Lower<'_> {
 /// Whether a map with this entry is a condition on the element, and none of operators.
 fn is_element(entry: &Entry) -> bool {
     entry.key.starts_with(['$', '.']) || matches!(entry.key.as_str(), "all" | "any" | "use" | "where")
-}
-
-fn is_name(key: &str) -> bool {
-    key.split('.').all(|part| {
-        let mut characters = part.chars();
-        characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-            && characters.all(|character| character.is_alphanumeric() || character == '_')
-    })
 }

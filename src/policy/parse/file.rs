@@ -27,6 +27,16 @@ pub fn parse(source: &Source, list_files: ListFiles<'_>) -> Result<Policy, Polic
     let policy = root.and_then(|root| lower.policy(&root, list_files));
     let mut errors = lower.errors;
     errors.sort_by_key(PolicyError::offset);
+    // Where a key was refused, its map is no empty one.
+    let refused: Vec<_> =
+        errors.iter().filter(|error| error.code == Code::KeyNotText).map(PolicyError::offset).collect();
+    errors.retain(|error| {
+        let spans = error.labels.iter().map(|label| label.span);
+        let holds_refused = spans.into_iter().any(|span| refused.iter().any(|at| (span.start..span.end).contains(at)));
+        error.code != Code::EmptyCondition || !holds_refused
+    });
+    // An alias repeats what is wrong with its anchor.
+    errors.dedup_by(|one, other| one.code == other.code && one.labels == other.labels && one.message == other.message);
     if errors.iter().any(|error| error.level == Level::Error) {
         return Err(PolicyErrors(errors));
     }
@@ -45,10 +55,11 @@ impl Lower<'_> {
         let defines = fields.value("define").map(|node| self.defines(node)).unwrap_or_default();
         let rules = match fields.value("rules") {
             None => {
-                if fields.entry("define").is_none() && fields.entry("lists").is_none() {
+                let says_nothing = fields.entry("define").is_none() && fields.entry("lists").is_none();
+                if says_nothing && !fields.mistypes(&["rules", "define", "lists"]) {
                     self.error(
                         Code::EmptyFile,
-                        fields.span,
+                        fields.place(),
                         "the policy file has no rules, definitions or lists",
                         "nothing to check",
                         "add `rules:`",
@@ -81,7 +92,10 @@ impl Lower<'_> {
     fn version(&mut self, fields: &Fields<'_>) {
         let Some(node) = fields.required(self, "version", "a policy file", "1") else { return };
         let is_one = node.scalar().is_some_and(|scalar| scalar.value == YamlValue::Number(1.into()));
-        if !is_one {
+        if !is_one && node.scalar().is_some_and(|scalar| scalar.text == "1") {
+            let message = "`version` must be a number, found a string";
+            self.error(Code::Version, node.span, message, "a string", "write `version: 1`, without quotes");
+        } else if !is_one {
             let found = node.scalar().map_or_else(|| node.describe().to_owned(), |scalar| format!("`{}`", scalar.text));
             self.error(
                 Code::Version,
@@ -104,6 +118,15 @@ impl Lower<'_> {
                 format!("unknown source `{}`", scalar.text),
                 "not a known source",
                 "write `cloudtrail`, or for another log `{records: $.items[*], time: $.ts, id: $.uid}`",
+            );
+            return None;
+        }
+        if !matches!(node.kind, NodeKind::Mapping(_)) {
+            self.wrong_type(
+                node,
+                "`source`",
+                "`cloudtrail` or a map",
+                "such as `{records: $.items[*], time: $.ts, id: $.uid}`",
             );
             return None;
         }
@@ -154,7 +177,9 @@ impl Lower<'_> {
         let mut lists = BTreeMap::new();
         for entry in entries {
             let values = match &entry.value.kind {
-                NodeKind::Mapping(_) => self.list_file(&entry.value, list_files),
+                NodeKind::Mapping(parts) if !parts.iter().any(|part| part.key == "value") => {
+                    self.list_file(&entry.value, list_files)
+                }
                 _ => self.list_entries(&entry.value, &entry.key),
             };
             lists.insert(entry.key.clone(), List { span: entry.key_span, entries: values.unwrap_or_default() });
@@ -168,6 +193,10 @@ impl Lower<'_> {
     }
 
     fn list_entry(&mut self, node: &Node) -> Option<ListEntry> {
+        if node.is_null() || matches!(node.kind, NodeKind::Sequence(_)) {
+            self.wrong_type(node, "a list value", "a scalar or a map", "write one `- ` and a value for each");
+            return None;
+        }
         if node.scalar().is_some() {
             let value = self.scalar(node)?;
             return Some(ListEntry { value: Spanned::new(value, node.span), reason: None, until: None });

@@ -56,7 +56,7 @@ impl<'s> Lower<'s> {
             Code::WrongType,
             node.span,
             format!("{what} must be {wanted}, found {found}"),
-            format!("this is {found}"),
+            if node.is_null() { "nothing here".to_owned() } else { format!("this is {found}") },
             help,
         );
     }
@@ -64,9 +64,11 @@ impl<'s> Lower<'s> {
     /// The entries of a map whose keys must be among `known`; an unknown key is recorded.
     ///
     /// `what` is the thing with its article ("a rule").
-    pub fn fields<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Option<Fields<'n>> {
+    pub fn fields<'n>(&mut self, node: &'n Node, what: &str, known: &'n [&'n str]) -> Option<Fields<'n>> {
         let NodeKind::Mapping(entries) = &node.kind else {
-            let help = format!("write a map with the keys {}", list_words(known));
+            let first = list_words(known.get(..5).unwrap_or(known));
+            let help =
+                format!("write a map with {} {first}", if known.len() > 5 { "keys such as" } else { "the keys" });
             self.wrong_type(node, what, "a map", help);
             return None;
         };
@@ -75,7 +77,7 @@ impl<'s> Lower<'s> {
                 self.unknown_keyword(entry, what, known);
             }
         }
-        Some(Fields { entries, span: node.span })
+        Some(Fields { entries, known, span: node.span })
     }
 
     /// Records a key that is none of `known`.
@@ -84,11 +86,9 @@ impl<'s> Lower<'s> {
         let help = match closest(key, known) {
             Some(word) => format!("did you mean `{word}`?"),
             None if key.starts_with(['$', '.']) => {
-                format!(
-                    "a path stands in a condition (`when:`, `forbid:`, `require:`); {what} has the keys {}",
-                    list_words(known)
-                )
+                "a path stands in a condition: move it under `when:`, `forbid:` or `require:`".to_owned()
             }
+            None if known.len() == 1 => format!("{what} has only the key {}", list_words(known)),
             None => format!("{what} has the keys {}", list_words(known)),
         };
         self.error(
@@ -107,7 +107,12 @@ impl<'s> Lower<'s> {
                 Some(scalar.text.trim_end_matches('\n').to_owned())
             }
             _ => {
-                self.wrong_type(node, what, "a text", "write it in quotes where YAML reads something else");
+                let help = match (node.span.of(&self.source.text).chars().next(), &node.kind) {
+                    (Some(first @ ('{' | '[')), _) => format!("a text that begins with `{first}` must be quoted"),
+                    (_, NodeKind::Scalar(_)) => "write at least a word".to_owned(),
+                    _ => "write one text, in quotes where YAML reads something else".to_owned(),
+                };
+                self.wrong_type(node, what, "a text", help);
                 None
             }
         }
@@ -132,7 +137,7 @@ impl<'s> Lower<'s> {
                     node,
                     what,
                     "`true` or `false`",
-                    "only `true` and `false` are booleans; `yes` and `no` are texts",
+                    "write `true` or `false`; `yes`, `no`, `on` and `off` are texts",
                 );
                 None
             }
@@ -143,8 +148,30 @@ impl<'s> Lower<'s> {
     pub fn whole(&mut self, node: &Node, what: &str) -> Option<u64> {
         match node.scalar().map(|scalar| &scalar.value) {
             Some(YamlValue::Number(number)) if number.is_u64() => number.as_u64(),
+            Some(YamlValue::Number(_)) => {
+                let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+                self.error(
+                    Code::WrongType,
+                    node.span,
+                    format!("{what} must be a whole number from 0 on, found `{text}`"),
+                    "not a whole number from 0 on",
+                    "write a number such as `5`",
+                );
+                None
+            }
             _ => {
                 self.wrong_type(node, what, "a whole number", "write digits without quotes, such as `5`");
+                None
+            }
+        }
+    }
+
+    /// The text of a scalar that is not null; anything else is recorded as not being `wanted` (with its article).
+    pub fn word<'n>(&mut self, node: &'n Node, what: &str, wanted: &str) -> Option<&'n str> {
+        match node.scalar() {
+            Some(scalar) if scalar.value != YamlValue::Null => Some(&scalar.text),
+            _ => {
+                self.wrong_type(node, what, wanted, format!("write {wanted}"));
                 None
             }
         }
@@ -157,7 +184,7 @@ impl<'s> Lower<'s> {
                 self.error(
                     Code::EmptyCondition,
                     node.span,
-                    format!("{what} is an empty list"),
+                    format!("{what} is empty"),
                     "nothing here",
                     "list at least one item, or leave the key out",
                 );
@@ -170,8 +197,15 @@ impl<'s> Lower<'s> {
 
     /// A list of texts, or one text.
     pub fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
-        let items = self.items(node, what).unwrap_or_default();
-        items.iter().filter_map(|item| self.words(item, what)).collect()
+        let mut texts = Vec::new();
+        for item in self.items(node, what).unwrap_or_default() {
+            if item.scalar().is_some() {
+                texts.extend(self.words(item, what));
+            } else {
+                self.wrong_type(item, what, "a list of texts", "write one `- ` and a text for each");
+            }
+        }
+        texts
     }
 
     /// Place in the file of bytes `offset..offset + len` of a scalar's text; the whole scalar where that cannot be told.
@@ -187,7 +221,12 @@ impl<'s> Lower<'s> {
                 let map = quoted_places(raw, Style::Double);
                 Some((map(offset), map(offset + len)))
             }
-            _ => None,
+            // Folding moves bytes: look for the words themselves.
+            _ => scalar.text.get(offset..offset + len).filter(|words| words.len() > 1).and_then(|words| {
+                let mut places = raw.match_indices(words).map(|(place, _)| place);
+                let first = places.next()?;
+                places.next().is_none().then_some((first, first + len))
+            }),
         };
         match places {
             Some((start, end)) if end <= span.len() => Span::new(span.start + start, span.start + end),
@@ -229,6 +268,7 @@ fn quoted_places(raw: &str, style: Style) -> impl Fn(usize) -> usize {
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'n> {
     entries: &'n [Entry],
+    known: &'n [&'n str],
     /// The map's place.
     pub span: Span,
 }
@@ -246,14 +286,26 @@ impl<'n> Fields<'n> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// The value of `key`; that it is missing is recorded.
+    /// Where to say what is wrong with the map as a whole: at its first key.
+    #[must_use]
+    pub fn place(&self) -> Span {
+        self.entries.first().map_or(self.span, |entry| entry.key_span)
+    }
+
+    /// Whether an unknown key, which is recorded as such, is most likely a slip of one of `keys`.
+    #[must_use]
+    pub fn mistypes(&self, keys: &[&str]) -> bool {
+        let unknown = self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str()));
+        unknown.filter_map(|entry| closest(&entry.key, self.known)).any(|word| keys.contains(&word))
+    }
+
+    /// The value of `key`; that it is missing is recorded, unless a mistyped key is.
     pub fn required(&self, lower: &mut Lower<'_>, key: &str, what: &str, example: &str) -> Option<&'n Node> {
         let found = self.value(key);
-        if found.is_none() {
-            let place = self.entries.first().map_or(self.span, |entry| entry.key_span);
+        if found.is_none() && !self.mistypes(&[key]) {
             lower.error(
                 Code::MissingKeyword,
-                place,
+                self.place(),
                 format!("{what} has no `{key}`"),
                 format!("this {} needs `{key}`", what.rsplit(' ').next().unwrap_or("map")),
                 format!("add `{key}: {example}`"),

@@ -5,10 +5,11 @@ use serde_json::Number;
 
 use crate::policy::error::Code;
 use crate::policy::model::{PathRef, Spanned};
-use crate::policy::node::{Entry, Node, NodeKind, Style, YamlValue};
+use crate::policy::node::{Entry, Node, NodeKind, YamlValue};
 use crate::policy::operator::{Comparison, Networks, NumberOperand, NumberTest, Scalar, Value, Values};
 use crate::policy::parse::lower::{Lower, Scope, closest};
-use crate::text::{Span, time};
+use crate::policy::parse::operators::OPERATORS;
+use crate::text::time;
 
 impl Lower<'_> {
     /// A scalar that is not null.
@@ -52,53 +53,10 @@ impl Lower<'_> {
         }
     }
 
-    /// Refuses a comparison that was written as a text (`< 5`) or that YAML read as a block (`>5`).
-    pub fn refuse_comparison_text(&mut self, entry: &Entry) {
-        let Some(scalar) = entry.value.scalar() else { return };
-        let between = self.source.text.get(entry.key_span.end..entry.value.span.start).unwrap_or_default().to_owned();
-        let header = between.trim_start_matches([':', ' ', '"', '\'']);
-        let is_block = scalar.style == Style::Block && header.starts_with(['>', '|']);
-        let block_number =
-            header.trim_start_matches(['>', '|', '+', '-', '=']).starts_with(|c: char| c.is_ascii_digit());
-        if is_block && (block_number || scalar.text.trim().is_empty()) {
-            let start = entry.key_span.end + between.len() - header.len();
-            let word: String = header.chars().take_while(|c| !c.is_whitespace()).collect();
-            self.error(
-                Code::ComparisonText,
-                Span::new(start, start + word.len()),
-                format!("`{word}` begins a YAML block text, it compares nothing"),
-                "not a comparison",
-                "write `{gt: 5}`, `{gte: 5}`, `{lt: 5}` or `{lte: 5}`",
-            );
-        } else if scalar.style == Style::Plain
-            && scalar.value == YamlValue::String
-            && let Some(sign) =
-                ["<=", ">=", "!=", "==", "=~", "<", ">", "="].iter().find(|sign| scalar.text.starts_with(**sign))
-        {
-            let operand = scalar.text.trim_start_matches(sign).trim();
-            let form = match *sign {
-                "<=" => format!("{{lte: {operand}}}"),
-                ">=" => format!("{{gte: {operand}}}"),
-                "<" => format!("{{lt: {operand}}}"),
-                ">" => format!("{{gt: {operand}}}"),
-                "!=" => format!("{{not: {operand}}}"),
-                "=~" => format!("{{regex: '{operand}'}}"),
-                _ => operand.to_owned(),
-            };
-            self.error(
-                Code::ComparisonText,
-                entry.value.span,
-                format!("`{}` is a text here, it compares nothing", scalar.text),
-                "equal to this very text",
-                format!("write `{form}`; if the text is meant, quote it"),
-            );
-        }
-    }
-
     /// A value: a scalar, `{path: …}` or `{template: …}`.
     pub fn value(&mut self, node: &Node, what: &str, scope: Scope) -> Option<Value> {
         match &node.kind {
-            NodeKind::Scalar(_) => self.scalar(node).map(Value::Literal),
+            NodeKind::Scalar(_) => self.scalar(node).map(|scalar| Value::Literal(Spanned::new(scalar, node.span))),
             NodeKind::Sequence(_) => {
                 self.wrong_type(node, what, "one value", "for one of several values write a plain list, or `in:`");
                 None
@@ -135,10 +93,14 @@ impl Lower<'_> {
             self.wrong_type(node, what, "one value", format!("write one of `{}` alone", known.join("`, `")));
             return;
         };
-        let help = closest(&entry.key, known).map_or_else(
-            || format!("a value is a scalar, or a map with one of `{}`", known.join("`, `")),
-            |word| format!("did you mean `{word}`?"),
-        );
+        let help = if let Some(word) = closest(&entry.key, known) {
+            format!("did you mean `{word}`?")
+        } else if OPERATORS.contains(&entry.key.as_str()) {
+            format!("an operator stands around its values: `{{{}: […]}}`", entry.key)
+        } else {
+            let forms: Vec<String> = known.iter().map(|word| format!("`{{{word}: …}}`")).collect();
+            format!("write a scalar or {}", forms.join(" or "))
+        };
         self.error(
             Code::UnknownKeyword,
             entry.key_span,
@@ -202,11 +164,6 @@ impl Lower<'_> {
         }
     }
 
-    /// A list of scalars standing for `in`.
-    pub fn values(&mut self, node: &Node, what: &str) -> Option<Values> {
-        self.value_list(node, what, Scope::Event)
-    }
-
     /// Networks, or `{list: name}`.
     pub fn networks(&mut self, node: &Node) -> Option<Networks> {
         if let NodeKind::Mapping(entries) = &node.kind {
@@ -223,7 +180,7 @@ impl Lower<'_> {
         let items = self.items(node, "`cidr`")?;
         let mut networks = Vec::new();
         for item in items {
-            let text = item.scalar().map_or("", |scalar| scalar.text.as_str());
+            let Some(text) = self.word(item, "`cidr`", "a network") else { continue };
             match network(text) {
                 Ok(network) => networks.push(network),
                 Err(help) => {

@@ -1,13 +1,13 @@
 //! Operators: the keywords of a test on a node and the shorthands for `equals`, `in` and "missing or null".
 
 use crate::policy::error::Code;
-use crate::policy::node::{Entry, Node, NodeKind, Style, YamlScalar, YamlValue};
+use crate::policy::model::Spanned;
+use crate::policy::node::{Entry, Node, NodeKind, YamlValue};
 use crate::policy::operator::{
-    Case, Comparison, IpKind, JsonType, NodeTest, Operator, OperatorKind, PatternKind, Patterns, TextPlace, TimeOrder,
-    Value, Values,
+    Case, Comparison, IpKind, JsonType, NodeTest, Operator, OperatorKind, PatternKind, TextPlace, TimeOrder, Value,
+    Values,
 };
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
-use crate::policy::pattern::{PatternError, pattern};
 use crate::text::Span;
 
 /// Every operator of the language.
@@ -36,86 +36,29 @@ pub const OPERATORS: &[&str] = &[
     "ignore_case",
 ];
 
-/// Words of other languages and what they are here.
-const OTHER_LANGUAGES: &[(&str, &str)] = &[
-    ("eq", "equals"),
-    ("equal", "equals"),
-    ("is", "equals"),
-    ("==", "equals"),
-    ("ne", "not"),
-    ("neq", "not"),
-    ("not_equals", "not"),
-    ("!=", "not"),
-    ("not_in", "not"),
-    ("one_of", "in"),
-    ("any_of", "in"),
-    ("like", "glob"),
-    ("wildcard", "glob"),
-    ("matches", "regex"),
-    ("match", "regex"),
-    ("re", "regex"),
-    ("pattern", "regex"),
-    ("startswith", "starts_with"),
-    ("prefix", "starts_with"),
-    ("endswith", "ends_with"),
-    ("suffix", "ends_with"),
-    ("includes", "contains"),
-    ("substring", "contains"),
-    (">", "gt"),
-    (">=", "gte"),
-    ("<", "lt"),
-    ("<=", "lte"),
-    ("greater_than", "gt"),
-    ("less_than", "lt"),
-    ("ge", "gte"),
-    ("le", "lte"),
-    ("min", "gte"),
-    ("max", "lte"),
-    ("present", "exists"),
-    ("missing", "exists"),
-    ("size", "length"),
-    ("len", "length"),
-    ("ip", "cidr"),
-    ("network", "cidr"),
-    ("case_insensitive", "ignore_case"),
-    ("nocase", "ignore_case"),
-];
-
 impl Lower<'_> {
     /// A scalar or a list that stands for an operator.
     pub fn plain_test(&mut self, node: &Node, case: Case) -> Option<NodeTest> {
         let kind = match &node.kind {
-            NodeKind::Scalar(scalar) if scalar.value == YamlValue::Null => OperatorKind::MissingOrNull,
+            NodeKind::Scalar(scalar) if scalar.value == YamlValue::Null => {
+                self.refuse_nothing(node)?;
+                OperatorKind::MissingOrNull
+            }
             NodeKind::Scalar(_) => {
-                self.warn_of_star(node);
-                OperatorKind::Equals(Value::Literal(self.scalar(node)?), case)
+                self.refuse_comparison_text(node)?;
+                self.warn_of_star(node, "equals");
+                OperatorKind::Equals(Value::Literal(Spanned::new(self.scalar(node)?, node.span)), case)
             }
             NodeKind::Sequence(items) => {
                 for item in items {
-                    self.warn_of_star(item);
+                    self.refuse_comparison_text(item)?;
+                    self.warn_of_star(item, "in");
                 }
-                OperatorKind::In(self.values(node, "a list of values")?, case)
+                OperatorKind::In(self.value_list(node, "the list", Scope::Event)?, case)
             }
             NodeKind::Mapping(_) => return None,
         };
         Some(NodeTest::Operators(vec![Operator { kind, span: node.span }]))
-    }
-
-    /// A quoted or plain text with `*` that is compared as it is.
-    fn warn_of_star(&mut self, node: &Node) {
-        let Some(scalar) = node.scalar() else { return };
-        if scalar.value == YamlValue::String && scalar.text.len() > 1 && scalar.text.contains('*') {
-            self.warn(
-                Code::GlobInEquality,
-                node.span,
-                format!("`{}` is compared as it is: `*` is no wildcard here", scalar.text),
-                "equal to this very text",
-                format!(
-                    "for a pattern write `{{glob: \"{}\"}}`; if the `*` is meant, say `{{equals: \"{}\"}}`",
-                    scalar.text, scalar.text
-                ),
-            );
-        }
     }
 
     /// A map of operators.
@@ -199,22 +142,6 @@ impl Lower<'_> {
         }
     }
 
-    fn unknown_operator(&mut self, entry: &Entry) {
-        let key = &entry.key;
-        let known = OTHER_LANGUAGES.iter().find(|(word, _)| *word == key.to_lowercase()).map(|(_, operator)| *operator);
-        let mut words: Vec<&str> = OPERATORS.to_vec();
-        words.extend(["some", "every", "none", "count", "distinct"]);
-        let help = match (key.as_str(), known.or_else(|| closest(key, &words))) {
-            ("path" | "template" | "list", _) => {
-                format!("`{{{key}: …}}` stands where a value may: `{{equals: {{{key}: …}}}}`, `{{in: {{list: …}}}}`")
-            }
-            ("missing", _) => "write `{exists: false}`, or plain `null` for missing or null".to_owned(),
-            (_, Some(word)) => format!("did you mean `{word}`?"),
-            (_, None) => format!("operators are {}; a field of the value is written `.{key}`", list_words(OPERATORS)),
-        };
-        self.error(Code::UnknownOperator, entry.key_span, format!("unknown operator `{key}`"), "not an operator", help);
-    }
-
     fn text_operator(
         &mut self,
         node: &Node,
@@ -231,47 +158,6 @@ impl Lower<'_> {
             _ => Values::Items(vec![self.value(node, what, scope)?]),
         };
         Some(OperatorKind::Text(place, values, case))
-    }
-
-    fn patterns(&mut self, node: &Node, what: &str, kind: PatternKind, case: Case) -> Option<OperatorKind> {
-        if let NodeKind::Mapping(_) = &node.kind {
-            let Values::List(name) = self.value_list(node, what, Scope::Event)? else { return None };
-            return Some(OperatorKind::Pattern(kind, Patterns::List(name, case)));
-        }
-        let items = self.items(node, what)?;
-        let mut patterns = Vec::new();
-        for item in items {
-            match item.scalar().filter(|scalar| scalar.value == YamlValue::String) {
-                Some(scalar) => match pattern(kind, &scalar.text, case) {
-                    Ok(pattern) => patterns.push(pattern),
-                    Err(error) => self.pattern_error(item, scalar, &error),
-                },
-                None => self.wrong_type(item, what, "a text or a list of texts", "write the pattern in quotes"),
-            }
-        }
-        (patterns.len() == items.len()).then_some(OperatorKind::Pattern(kind, Patterns::Items(patterns)))
-    }
-
-    fn pattern_error(&mut self, node: &Node, scalar: &YamlScalar, error: &PatternError) {
-        let (message, start, end) = match error {
-            PatternError::TooLarge(message) => {
-                let message = format!("this pattern cannot be used: {message}");
-                self.error(Code::Regex, node.span, message, "too large", "write it shorter, with smaller repetitions");
-                return;
-            }
-            PatternError::Syntax { message, start, end } => (message, *start, *end),
-        };
-        let column = scalar.text.get(..start).map_or(0, |before| before.chars().count()) + 1;
-        let place = self.inside(scalar, node.span, start, end.saturating_sub(start));
-        let help = if message.contains("look-around") || message.contains("backreference") {
-            "Rust regexes have no look-around and no backreferences: use a second operator, such as `not: {regex: …}`"
-        } else if scalar.style == Style::Double {
-            "in double quotes YAML takes `\\` for itself: single quotes leave a regex as it is"
-        } else {
-            "the syntax is that of the Rust regex crate; a character that means itself is written `\\.`"
-        };
-        let label = format!("column {column} of the regex");
-        self.error(Code::Regex, place, format!("invalid regex: {message}"), label, help);
     }
 
     fn ip_kind(&mut self, node: &Node) -> Option<IpKind> {
@@ -305,7 +191,7 @@ impl Lower<'_> {
         let words: Vec<&str> = TYPES.iter().map(|(word, _)| *word).collect();
         let mut types = Vec::new();
         for item in self.items(node, "`type`")? {
-            let text = item.scalar().map_or("", |scalar| scalar.text.as_str());
+            let text = self.word(item, "`type`", "the name of a type")?;
             match TYPES.iter().find(|(word, _)| *word == text) {
                 Some((_, kind)) => types.push(*kind),
                 None => {
@@ -315,7 +201,7 @@ impl Lower<'_> {
                         ("map", _) => "did you mean `object`?".to_owned(),
                         ("integer" | "int" | "float", _) => "did you mean `number`?".to_owned(),
                         (_, Some(word)) => format!("did you mean `{word}`?"),
-                        _ => format!("types are {}", list_words(&words)),
+                        _ => format!("types are {}; a field called `type` is written `.type`", list_words(&words)),
                     };
                     self.error(Code::WrongType, item.span, format!("unknown type `{text}`"), "not a JSON type", help);
                     return None;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::model::{Exception, Rule, RuleId, Severity, Spanned};
-use crate::policy::node::{Node, NodeKind, Style, YamlValue};
+use crate::policy::node::{Node, NodeKind, YamlScalar, YamlValue};
 use crate::policy::obligation::Obligation;
 use crate::policy::parse::lower::{Fields, Lower, Scope, closest, list_words};
 use crate::policy::parse::template::Place;
@@ -59,14 +59,13 @@ impl Lower<'_> {
         let waivable = fields.value("waivable").map_or(Some(true), |node| self.boolean(node, "`waivable`"));
         let tests = fields.value("tests").map(|node| self.rule_tests(node)).unwrap_or_default();
         if waivable == Some(false)
-            && let Some(entry) = fields.entry("except")
+            && let (Some(except), Some(waivable)) = (fields.entry("except"), fields.entry("waivable"))
         {
-            self.error(
-                Code::NotWaivable,
-                entry.key_span,
-                "exceptions on a rule that is not waivable",
-                "`waivable: false` forbids them",
-                "remove `except`, or `waivable: false`",
+            self.errors.push(
+                PolicyError::new(Code::NotWaivable, self.source, "exceptions on a rule that is not waivable")
+                    .label(except.key_span, "exceptions")
+                    .label(waivable.key_span, "forbids them")
+                    .help("remove `except`, or `waivable: false`"),
             );
         }
         if self.count_errors() > before {
@@ -132,7 +131,7 @@ impl Lower<'_> {
     }
 
     fn severity(&mut self, node: &Node) -> Option<Severity> {
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        let text = self.word(node, "`severity`", "a severity such as `medium`")?;
         if let Some(severity) = Severity::ALL.into_iter().find(|severity| severity.word() == text) {
             return Some(severity);
         }
@@ -159,8 +158,9 @@ impl Lower<'_> {
     ) -> Option<(Obligation, crate::text::Span)> {
         let found: Vec<_> = OBLIGATIONS.iter().filter_map(|keyword| fields.entry(keyword)).collect();
         match found.as_slice() {
+            [] if fields.mistypes(OBLIGATIONS) => None,
             [] => {
-                let place = id.map_or(fields.span, |id| id.span);
+                let place = id.map_or(fields.place(), |id| id.span);
                 self.error(
                     Code::Obligation,
                     place,
@@ -202,14 +202,12 @@ impl Lower<'_> {
             let mut ids = Vec::new();
             for item in self.items(&entry.value, &format!("the controls of `{}`", entry.key)).unwrap_or_default() {
                 match item.scalar() {
-                    Some(scalar) if scalar.style == Style::Plain && matches!(scalar.value, YamlValue::Number(_)) => {
-                        self.error(
-                            Code::ControlId,
-                            item.span,
-                            format!("control `{}` without quotes is a number", scalar.text),
-                            "a number: `4.10` would become 4.1",
-                            format!("write \"{}\"", scalar.text),
-                        )
+                    Some(YamlScalar { text, value: YamlValue::Number(number), .. }) => {
+                        let number = number.to_string();
+                        let label =
+                            if number == *text { "a number".to_owned() } else { format!("the number {number}") };
+                        let message = format!("control `{text}` without quotes is a number");
+                        self.error(Code::ControlId, item.span, message, label, format!("write \"{text}\""));
                     }
                     _ => ids.extend(self.words(item, "a control")),
                 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::policy::error::Code;
+use crate::policy::error::{Code, PolicyError};
 use crate::policy::model::{PathRef, Spanned};
-use crate::policy::node::{Node, NodeKind, Style, YamlScalar, YamlValue};
+use crate::policy::node::{Node, NodeKind, YamlScalar, YamlValue};
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
 use crate::policy::parse::operand::json_value;
 use crate::policy::rule_test::{EventTemplate, Expectation, RuleTest, TestEvent, TestInput};
@@ -28,6 +28,9 @@ const EXPECTATIONS: &[(&str, Expectation)] = &[
     ("not_in_scope", Expectation::NotInScope),
     ("pending", Expectation::Pending),
 ];
+
+/// Keywords that say what a test runs on.
+const INPUTS: &[&str] = &["event", "events", "file"];
 
 impl Lower<'_> {
     /// The tests of a rule.
@@ -71,14 +74,23 @@ impl Lower<'_> {
                 };
                 record.map(|record| TestInput::File { path, record })
             }
-            _ => {
+            (None, None, None) if fields.mistypes(INPUTS) => None,
+            (None, None, None) => {
                 self.error(
                     Code::MissingKeyword,
                     name.span,
-                    "a test has one of `event`, `events` and `file`",
-                    "this test needs exactly one",
-                    "add `event: {from: root}`",
+                    "a test has no `event`",
+                    "this test runs on nothing",
+                    "add `event: {from: root}`, or `events` or `file`",
                 );
+                None
+            }
+            _ => {
+                let message = "a test has several of `event`, `events` and `file`";
+                let found = INPUTS.iter().filter_map(|key| fields.entry(key));
+                let error = PolicyError::new(Code::MixedTest, self.source, message);
+                let error = found.fold(error, |error, entry| error.label(entry.key_span, "what it runs on"));
+                self.errors.push(error.help("keep one; make the others tests of their own"));
                 None
             }
         };
@@ -115,7 +127,10 @@ impl Lower<'_> {
         let mut unset = Vec::new();
         if let Some(node) = fields.value("unset") {
             for item in self.items(node, "`unset`")? {
-                let scalar = item.scalar()?;
+                let Some(scalar) = item.scalar() else {
+                    self.wrong_type(item, "`unset`", "a list of paths", "such as `[$.readOnly]`");
+                    return None;
+                };
                 unset.push(self.definite(scalar, item.span)?);
             }
         }
@@ -138,7 +153,7 @@ impl Lower<'_> {
         };
         let mut assignments = Vec::new();
         for entry in entries {
-            let scalar = YamlScalar { text: entry.key.clone(), style: Style::Plain, value: YamlValue::String };
+            let scalar = YamlScalar { text: entry.key.clone(), style: entry.key_style, value: YamlValue::String };
             let path = self.definite(&scalar, entry.key_span)?;
             assignments.push((path, json_value(&entry.value)));
         }
@@ -161,7 +176,7 @@ impl Lower<'_> {
     }
 
     fn one_of<T: Copy>(&mut self, node: &Node, what: &str, known: &[(&str, T)]) -> Option<T> {
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        let text = self.word(node, what, "a word")?;
         if let Some((_, value)) = known.iter().find(|(word, _)| *word == text) {
             return Some(*value);
         }

@@ -4,6 +4,10 @@ use crate::policy::error::Code;
 use crate::policy::model::{Spanned, Template, TemplatePart};
 use crate::policy::node::{Node, Style, YamlScalar, YamlValue};
 use crate::policy::parse::lower::{Lower, Scope};
+use crate::policy::parse::slip::meant_path;
+
+/// What messages of obligations over time may name beside paths.
+const WINDOW_NAMES: &[&str] = &["count", "span", "by", "first", "last", "key", "step"];
 
 /// What a template is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,7 @@ impl Lower<'_> {
         let scalar = node.scalar()?;
         let mut parts = Vec::new();
         let mut plain = String::new();
+        let mut complete = true;
         let mut rest = text.char_indices().peekable();
         while let Some((at, character)) = rest.next() {
             match character {
@@ -48,7 +53,10 @@ impl Lower<'_> {
                         parts.push(TemplatePart::Text(std::mem::take(&mut plain)));
                     }
                     let word = inner.get(..len).unwrap_or_default();
-                    parts.push(self.place(node, scalar, at + 1, word, scope, place)?);
+                    match self.place(node, scalar, at + 1, word, scope, place) {
+                        Some(part) => parts.push(part),
+                        None => complete = false,
+                    }
                     while rest.next_if(|(next, _)| *next <= at + 1 + len).is_some() {}
                 }
                 '}' => {
@@ -68,7 +76,7 @@ impl Lower<'_> {
         if !plain.is_empty() {
             parts.push(TemplatePart::Text(plain));
         }
-        Some(Template { text, parts, span: node.span })
+        complete.then_some(Template { text, parts, span: node.span })
     }
 
     fn place(
@@ -90,19 +98,22 @@ impl Lower<'_> {
             let path = if place == Place::Value { self.require_singular(path, "a part of a value")? } else { path };
             return Some(TemplatePart::Path(path));
         }
-        if let Place::Message { windowed: true } = place {
-            let head = word.split(['.', ':']).next().unwrap_or_default();
-            if ["count", "span", "by", "first", "last", "key", "step"].contains(&head) {
-                return Some(TemplatePart::Name(Spanned::new(word.to_owned(), span)));
-            }
+        let head = word.split(['.', ':']).next().unwrap_or_default();
+        let is_name = matches!(place, Place::Message { .. }) && WINDOW_NAMES.contains(&head);
+        if is_name && place == (Place::Message { windowed: true }) {
+            return Some(TemplatePart::Name(Spanned::new(word.to_owned(), span)));
         }
-        self.error(
-            Code::Template,
-            span,
-            format!("`{{{word}}}` is no path"),
-            "a path begins with `$`",
-            format!("write `{{$.{word}}}`, or `{{{{{word}}}}}` for the braces themselves"),
-        );
+        let path = meant_path(word);
+        let (label, help) = if is_name {
+            ("of an obligation over time", format!("this rule speaks of one event; for a field write `{{${path}}}`"))
+        } else if word.is_empty() {
+            ("nothing here", "write a path, `{$.eventName}`, or `{{}}` for the braces themselves".to_owned())
+        } else if word.contains(|character: char| "\"' {:".contains(character)) {
+            ("not a path", "write `{{` and `}}` for the braces themselves".to_owned())
+        } else {
+            ("a path begins with `$`", format!("write `{{${path}}}`, or `{{{{{word}}}}}` for the braces themselves"))
+        };
+        self.error(Code::Template, span, format!("`{{{word}}}` is no path"), label, help);
         None
     }
 }

@@ -23,33 +23,26 @@ impl Lower<'_> {
                 }
             };
         }
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        let text = self.word(node, what, "a date, a time or `{path: …}`")?;
         if let Some(time) = time::parse(text) {
             return Some(TimeOperand::Literal { text: text.to_owned(), time });
         }
-        self.error(
-            Code::Time,
-            node.span,
-            format!("`{text}` is not a time"),
-            "not a time",
-            "write a date `2026-01-31` or a time with its offset `2026-01-31T10:00:00Z`",
-        );
+        let help = if time::parse(&format!("{text}Z")).is_some() {
+            format!("did you mean `{text}Z`? a time has an offset")
+        } else {
+            "write a date `2026-01-31` or a time with its offset `2026-01-31T10:00:00Z`".to_owned()
+        };
+        self.error(Code::Time, node.span, format!("`{text}` is not a time"), "not a time", help);
         None
     }
 
     /// A duration: a whole number and a unit.
     pub fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
+        let text = self.word(node, what, "a duration such as `15m`")?;
         match duration(text) {
             Ok(duration) => Some(duration),
             Err(help) => {
-                self.error(
-                    Code::Duration,
-                    node.span,
-                    format!("{what} `{text}` is not a duration"),
-                    "not a duration",
-                    help,
-                );
+                self.error(Code::Duration, node.span, format!("`{text}` is not a duration"), "not a duration", help);
                 None
             }
         }
@@ -57,18 +50,19 @@ impl Lower<'_> {
 
     /// A day.
     pub fn date(&mut self, node: &Node, what: &str) -> Option<Spanned<Date>> {
-        let text = node.scalar().map_or("", |scalar| scalar.text.as_str());
-        let day = if text.len() == 10 { text.parse::<Date>().ok() } else { None };
-        if day.is_none() {
-            self.error(
-                Code::Time,
-                node.span,
-                format!("{what} `{text}` is not a day"),
-                "not a day",
-                "write year, month and day: `2027-06-30`",
-            );
+        let text = self.word(node, what, "a day such as `2027-06-30`")?;
+        let parsed = |text: &str| if text.len() == 10 { text.parse::<Date>().ok() } else { None };
+        if let Some(day) = parsed(text) {
+            return Some(Spanned::new(day, node.span));
         }
-        day.map(|day| Spanned::new(day, node.span))
+        let is_form = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
+        let label = if is_form { "no such day" } else { "not a day" };
+        let help = match text.get(..10).filter(|start| parsed(start).is_some()) {
+            Some(start) => format!("did you mean `{start}`? it is the last day, without a time"),
+            None => "write year, month and day: `2027-06-30`".to_owned(),
+        };
+        self.error(Code::Time, node.span, format!("`{text}` is not a day"), label, help);
+        None
     }
 }
 

@@ -1,6 +1,6 @@
 //! Obligations over time: their keys, windows and steps.
 
-use crate::policy::error::Code;
+use crate::policy::error::{Code, PolicyError};
 use crate::policy::model::Spanned;
 use crate::policy::node::{Node, NodeKind};
 use crate::policy::obligation::{
@@ -78,13 +78,13 @@ impl Lower<'_> {
         }
         let lowered: Vec<_> = items.iter().filter_map(|item| self.step(item)).collect();
         for (place, step) in lowered.iter().enumerate() {
-            if lowered.iter().take(place).any(|earlier| earlier.name.value == step.name.value) {
-                self.error(
-                    Code::DuplicateKey,
-                    step.name.span,
-                    format!("two steps are called `{}`", step.name.value),
-                    "again here",
-                    "give each step a name of its own",
+            if let Some(earlier) = lowered.iter().take(place).find(|earlier| earlier.name.value == step.name.value) {
+                let message = format!("two steps are called `{}`", step.name.value);
+                self.errors.push(
+                    PolicyError::new(Code::DuplicateKey, self.source, message)
+                        .label(earlier.name.span, "first here")
+                        .label(step.name.span, "again here")
+                        .help("give each step a name of its own"),
                 );
             }
         }
@@ -93,9 +93,9 @@ impl Lower<'_> {
             self.error(
                 Code::WrongType,
                 step.name.span,
-                "a step that must not happen lies between two that do",
-                "the first or last step",
-                "begin and end the sequence with an `event`",
+                "the first and the last step of a sequence must happen",
+                "this one must not",
+                "write `event` in it, or put it between two steps that happen",
             );
         }
         (lowered.len() == items.len()).then_some(())?;
@@ -142,10 +142,14 @@ impl Lower<'_> {
             NodeKind::Mapping(entries) if entries.iter().any(|entry| entry.key == "path") => {
                 vec![self.key_part(None, node, what)?]
             }
-            NodeKind::Mapping(entries) => {
+            NodeKind::Mapping(entries) if !entries.is_empty() => {
                 let parts: Vec<_> =
                     entries.iter().filter_map(|entry| self.key_part(Some(&entry.key), &entry.value, what)).collect();
                 (parts.len() == entries.len()).then_some(parts)?
+            }
+            NodeKind::Mapping(_) => {
+                self.wrong_type(node, what, "a path", "such as `$.userIdentity.arn`, or `{actor: $.userIdentity.arn}`");
+                return None;
             }
             _ => {
                 let items = self.items(node, what)?;
