@@ -171,6 +171,28 @@ fn a_bucket_counts_each_delivery_once() {
 }
 
 #[test]
+fn a_folder_without_logs_never_passes_for_a_clean_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let empty = check(&[path]);
+    adds_up(&empty, "an empty folder");
+    assert_eq!(empty.exit, 3);
+    assert_eq!(tally(&empty.report["summary"]["problems"], "kind"), count(&["unreadable"]));
+
+    std::fs::write(folder.path().join("README.md"), "# Logs\n").unwrap();
+    let skipped = check(&[path]);
+    adds_up(&skipped, "a folder without logs");
+    assert_eq!(skipped.report["summary"]["files"]["skipped_files"][0]["reason"], "not_json");
+    assert!(skipped.human.ends_with("\nnothing checked: no event was found\n"), "{}", skipped.human);
+
+    std::fs::write(folder.path().join("a.json.gz"), "").unwrap();
+    let unfinished = check(&[path]);
+    adds_up(&unfinished, "a gzip file of no bytes");
+    assert_eq!(unfinished.exit, 3);
+    assert_eq!(tally(&unfinished.report["summary"]["problems"], "kind"), count(&["gzip"]));
+}
+
+#[test]
 fn gzip_is_read_as_what_it_holds() {
     for case in CASES.iter().filter(|case| case.input.starts_with("cloudtrail/")) {
         let plain = std::fs::read(fixtures().join(case.input)).unwrap();
