@@ -3,7 +3,7 @@
 use crate::compile::matcher::{
     DynamicValue, ListMatcher, NodeMatcher, NumberSource, OperatorMatcher, TemplateMatcher, TimeSource, ValueSet,
 };
-use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, PatternKind, Scalar, TextPlace, TimeOrder};
+use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, PatternKind, TextPlace, TimeOrder};
 
 /// Most values named one by one.
 const NAMED: usize = 6;
@@ -147,7 +147,7 @@ fn values(set: &ValueSet) -> String {
     });
     let mut words = match &set.list {
         Some(name) => format!("in the list `{name}`"),
-        None => one_of(set.literals.iter().map(scalar).chain(dynamic)),
+        None => one_of(set.literals.iter().map(ToString::to_string).chain(dynamic)),
     };
     if set.ignores_case() {
         words.push_str(" in any case");
@@ -161,14 +161,6 @@ fn one_of(items: impl Iterator<Item = String>) -> String {
         [one] => one.clone(),
         many if many.len() <= NAMED => format!("one of {}", many.join(", ")),
         many => format!("one of {} and {} more", many.get(..NAMED).unwrap_or_default().join(", "), many.len() - NAMED),
-    }
-}
-
-fn scalar(scalar: &Scalar) -> String {
-    match scalar {
-        Scalar::String(text) => text.clone(),
-        Scalar::Number(number) => number.to_string(),
-        Scalar::Bool(value) => value.to_string(),
     }
 }
 

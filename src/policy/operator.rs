@@ -1,6 +1,8 @@
 //! What can be asked of the nodes of a path: the operators of the policy language as data. Everything that can be built while
 //! parsing (regexes, networks, times) is built, so that evaluating cannot fail.
 
+use std::fmt;
+
 use ipnet::IpNet;
 use jiff::Timestamp;
 use regex::Regex;
@@ -97,6 +99,16 @@ pub enum Scalar {
     Number(Number),
     /// A boolean.
     Bool(bool),
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Bool(value) => value.fmt(f),
+        }
+    }
 }
 
 /// A value to compare with.

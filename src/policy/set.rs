@@ -232,46 +232,47 @@ impl<'s> Check<'s> {
     }
 
     fn networks(&mut self, index: PolicyIndex, name: &Spanned<String>) {
-        self.list_values(index, name, Code::Cidr, "`cidr`", &|scalar| match scalar {
-            Scalar::String(text) => network(text).err().map(|help| format!("`{text}` is not a network: {help}")),
-            Scalar::Number(number) => Some(format!("`{number}` is not a network: write it in quotes")),
-            Scalar::Bool(value) => Some(format!("`{value}` is not a network")),
+        self.list_values(index, name, Code::Cidr, "cidr", &|scalar| match scalar {
+            Scalar::String(text) => network(text).err().map(|help| ("not a network", help)),
+            Scalar::Number(_) => Some(("not a network", "write it in quotes".to_owned())),
+            Scalar::Bool(_) => Some(("not a network", "write a network such as `10.0.0.0/8`".to_owned())),
         });
     }
 
     fn patterns(&mut self, index: PolicyIndex, name: &Spanned<String>, kind: PatternKind) {
-        let (code, word) = (Code::Regex, if kind == PatternKind::Glob { "`glob`" } else { "`regex`" });
-        self.list_values(index, name, code, word, &|scalar| match scalar {
+        let word = if kind == PatternKind::Glob { "glob" } else { "regex" };
+        self.list_values(index, name, Code::Regex, word, &|scalar| match scalar {
             Scalar::String(text) => match pattern(kind, text, Case::Sensitive) {
                 Ok(_) => None,
-                Err(PatternError::Syntax { message, .. }) => Some(format!("`{text}` is not a regex: {message}")),
-                Err(PatternError::TooLarge) => Some(format!("`{text}` is too large a pattern")),
+                Err(PatternError::Syntax { message, .. }) => Some(("not a regex", message)),
+                Err(PatternError::TooLarge) => Some(("too large", "write it with smaller repetitions".to_owned())),
             },
-            Scalar::Number(number) => Some(format!("`{number}` is not a pattern: write it in quotes")),
-            Scalar::Bool(value) => Some(format!("`{value}` is not a pattern: write it in quotes")),
+            Scalar::Number(_) | Scalar::Bool(_) => Some(("not a text", "write it in quotes".to_owned())),
         });
     }
 
     /// Records each value of the list `name` that is nothing for the operator it is used for.
+    ///
+    /// `wrong` answers what a value is (not), and what to do about it.
     fn list_values(
         &mut self,
         index: PolicyIndex,
         name: &Spanned<String>,
         code: Code,
         operator: &str,
-        wrong: &dyn Fn(&Scalar) -> Option<String>,
+        wrong: &dyn Fn(&Scalar) -> Option<(&'static str, String)>,
     ) {
         let Some((home, list)) = self.set.list(index, &name.value) else { return };
         let (Some(user), Some(owner)) = (self.set.policy(index), self.set.policy(home)) else { return };
         for entry in &list.entries {
-            let Some(message) = wrong(&entry.value.value) else { continue };
-            let used = format!("`{}` is used for {operator} here", name.value);
-            let error = PolicyError::new(code, &owner.source, message)
-                .label(entry.value.span, "this value")
-                .help(format!("every value of `{}` must be one that {operator} can use", name.value));
+            let Some((what, help)) = wrong(&entry.value.value) else { continue };
+            let (value, list) = (&entry.value.value, &name.value);
+            let message = format!("`{value}` is {what}, and `{list}` is used for `{operator}`");
+            let error = PolicyError::new(code, &owner.source, message).label(entry.value.span, what).help(help);
             self.errors.push(if home == index {
-                error.label(name.span, used)
+                error.label(name.span, "used here")
             } else {
+                let used = format!("`{list}` is used for `{operator}` here");
                 error.related(PolicyError::note(code, &user.source, used).label(name.span, "used here"))
             });
         }
