@@ -38,6 +38,11 @@ const fn damaged(
     Case { input, records, violations, problems, exit: if violations.is_empty() { 3 } else { 1 } }
 }
 
+/// A file that holds no event: a run over it alone must not pass.
+const fn without_log(input: &'static str, records: usize) -> Case {
+    Case { input, records, violations: &[], problems: &[], exit: 3 }
+}
+
 const BEFORE: &str = "cloudwatch.alarm-deleted";
 const AFTER: &str = "logs.log-group-deleted";
 const AROUND: &[&str] = &[BEFORE, AFTER];
@@ -96,15 +101,13 @@ const CASES: &[Case] = &[
         2,
         &["cloudwatch.alarm-deleted"],
     ),
-    sound(
+    without_log(
         "AWSLogs/123456789012/CloudTrail-Digest/us-east-1/2026/03/14/123456789012_CloudTrail-Digest_us-east-1_main_us-east-1_20260314T100000Z.json.gz",
         0,
-        &[],
     ),
-    sound(
+    without_log(
         "AWSLogs/123456789012/CloudTrail-Insight/us-east-1/2026/03/14/123456789012_CloudTrail-Insight_us-east-1_20260314T0925Z_Zz9Yy8Xx7Ww6Vv5U.json.gz",
         2,
-        &[],
     ),
     damaged("bad/malformed-record.json", 3, AROUND, RECORD),
     damaged("bad/not-an-object.json", 6, AROUND, &["not_an_event", "not_an_event", "not_an_event", "not_an_event"]),
@@ -122,7 +125,7 @@ const CASES: &[Case] = &[
     damaged("bad/unfinished.json", 2, &[BEFORE], RECORD),
     damaged("bad/not-a-log.json", 1, &[], &["not_an_event"]),
     damaged("bad/not-json.txt", 0, &[], &["not_a_log"]),
-    sound("bad/empty.json", 0, &[]),
+    without_log("bad/empty.json", 0),
     damaged("no-such-file.json", 0, &[], &["unreadable"]),
 ];
 
@@ -183,7 +186,8 @@ fn a_folder_without_logs_never_passes_for_a_clean_one() {
     let skipped = check(&[path]);
     adds_up(&skipped, "a folder without logs");
     assert_eq!(skipped.report["summary"]["files"]["skipped_files"][0]["reason"], "not_json");
-    assert!(skipped.human.ends_with("\nnothing checked: no event was found\n"), "{}", skipped.human);
+    assert_eq!(skipped.exit, 3);
+    assert!(skipped.human.ends_with("\nincomplete: no log was read\n"), "{}", skipped.human);
 
     std::fs::write(folder.path().join("a.json.gz"), "").unwrap();
     let unfinished = check(&[path]);

@@ -26,7 +26,9 @@ pub enum Problems {
 pub fn verdict(gate: Gate, summary: &Summary) -> Verdict {
     let violated = summary.rules.iter().any(|rule| rule.violations > 0 && rule.severity >= gate.fail_on);
     let not_evaluated = summary.rules.iter().any(|rule| rule.status == RuleStatus::NotEvaluated);
-    let incomplete = !summary.problems.is_empty() && gate.problems == Problems::Count;
+    // Without any log there is nothing to pass on: a download that failed must not look like a clean account.
+    let unread = summary.files.read == 0 || summary.bytes == 0;
+    let incomplete = (unread || !summary.problems.is_empty()) && gate.problems == Problems::Count;
     if summary.interrupted {
         Verdict::Interrupted
     } else if violated {

@@ -71,6 +71,7 @@ fn found(run: &RunReport<'_>) -> String {
             (Verdict::Passed, true) => format!("no violation in {}", count(run.summary.records.evaluated, "event")),
             (Verdict::Passed, false) => "no event was found".to_owned(),
             (_, true) => "no violation found, but not all was checked".to_owned(),
+            (Verdict::Incomplete, false) if run.summary.problems.is_empty() => "no log was read".to_owned(),
             (_, false) => "no event was checked".to_owned(),
         }
     }
