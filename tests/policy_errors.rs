@@ -373,6 +373,8 @@ fn regexes() {
         "a repetition of nothing" => when("$.eventName: {regex: '*Get'}"),
         "one of several" => when("$.eventName: {regex: [ok, 'x{2,1}']}"),
         "in a block" => when("$.eventName:\n  regex: >-\n    a(\n    b"),
+        "a list of patterns with a wrong one" => file("lists:\n  names: [^a, 'b(']\ndefine:\n  d: {$.eventName: {regex: {list: names}}}"),
+        "an unknown list of patterns" => file("define:\n  d: {$.eventName: {glob: {list: names}}}"),
         "too large" => when("$.eventName: {regex: '(\\pL{1000}){1000}'}"),
     );
 }

@@ -320,9 +320,9 @@ fn human_shows_what_is_missing_and_what_lies_inside() {
     let login = RECORD
         .replace("\"userAgent\"", "\"doc\":\"{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\"}]}\",\"userAgent\"");
     let log = format!("[{login}]");
-    let nothing: (&[&str], &str) = (&["additionalEventData", "MFAUsed"], "``Yes`");
+    let nothing: (&[&str], &str) = (&["additionalEventData", "MFAUsed"], "`Yes`");
     let missing = violation(&MFA, "a.json", &log, 1, &login, &[nothing]);
-    let within: (&[&str], &str) = (&["requestParameters", "tags", "3"], "``Yes`");
+    let within: (&[&str], &str) = (&["requestParameters", "tags", "3"], "`Yes`");
     let element = violation(&MFA, "a.json", &log, 1, &login, &[within]);
     let mut inner = violation(&MFA, "a.json", &log, 1, &login, &[(&["doc"], "not `Allow`")]);
     inner.evidence[0].inner = Some(at(&["Statement", "0", "Effect"]));

@@ -1,7 +1,7 @@
 //! What a run means for the caller: one verdict, one exit code.
 
 use crate::policy::Severity;
-use crate::violation::{RuleStatus, Summary, Violation};
+use crate::violation::{RuleStatus, Summary};
 
 /// What a run is held against.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +49,8 @@ impl Verdict {
 
 /// The verdict on a run. An interruption wins over violations, violations over an incomplete input.
 #[must_use]
-pub fn verdict(gate: Gate, violations: &[Violation], summary: &Summary) -> Verdict {
-    let violated = violations.iter().any(|violation| violation.waived.is_none() && violation.severity >= gate.fail_on);
+pub fn verdict(gate: Gate, summary: &Summary) -> Verdict {
+    let violated = summary.rules.iter().any(|rule| rule.violations > 0 && rule.severity >= gate.fail_on);
     let not_evaluated = summary.rules.iter().any(|rule| rule.status == RuleStatus::NotEvaluated);
     let incomplete = !summary.problems.is_empty() && gate.problems == Problems::Count;
     if summary.interrupted {

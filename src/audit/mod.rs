@@ -1,6 +1,7 @@
 //! A run over files: paths become inputs, inputs are scanned on all threads, reports are merged in the order of the inputs, and a
 //! verdict is reached. The first layer that touches files and threads.
 
+pub mod cards;
 pub mod gate;
 pub mod input;
 pub mod notes;
@@ -11,4 +12,4 @@ pub mod walk;
 pub use gate::{Gate, Verdict, verdict};
 pub use input::Input;
 pub use run::{Progress, RunOptions, run};
-pub use tally::{Outcome, Tally};
+pub use tally::{Keep, Limit, Outcome, Tally};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use crate::audit::input::{Given, Input, has_log_name};
-use crate::audit::tally::{Outcome, Scanned, Tally};
+use crate::audit::tally::{Keep, Outcome, Scanned, Tally};
 use crate::compile::Program;
 use crate::engine::scan;
 use crate::event::envelope::looks_like_log;
@@ -20,6 +20,8 @@ pub struct RunOptions {
     pub threads: usize,
     /// The most that a compressed input may inflate to.
     pub limit_bytes: u64,
+    /// What is kept of the violations for the reports.
+    pub keep: Keep,
 }
 
 /// Is told of a run's progress, on the thread that called [`run`].
@@ -50,7 +52,7 @@ pub fn run(
         .map_err(|error| format!("cannot start {} threads: {error}", options.threads))?;
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
-    let mut tally = Tally::new(program);
+    let mut tally = Tally::new(program, options.keep);
     let mut merged = 0;
     pool.in_place_scope(|scope| {
         // Inputs are claimed in order, so that the reports that wait for an earlier one stay few.

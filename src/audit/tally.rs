@@ -1,6 +1,7 @@
 //! Reports of inputs are merged in the order of the inputs: duplicates are known only here, and the counts add up here.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use crate::compile::Program;
 use crate::event::{Problem, ProblemKind};
@@ -9,7 +10,7 @@ use crate::violation::{FileReport, PartReport, RuleIndex, RuleStatus, RuleSummar
 /// What a run found.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// Every violation, waived ones too, in the order of inputs, records and rules.
+    /// The violations that were kept, waived ones too, in the order of inputs, records and rules.
     pub violations: Vec<Violation>,
     /// The counts.
     pub summary: Summary,
@@ -33,12 +34,42 @@ pub enum Scanned {
 pub struct Tally {
     outcome: Outcome,
     seen: HashSet<u128>,
+    keep: Keep,
+    no_text: Arc<str>,
+}
+
+/// What is kept of the violations of each rule; all are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// The violations themselves.
+    pub violations: Limit,
+    /// The text of their records, for reports that show it.
+    pub records: Limit,
+}
+
+/// How many, of the violations of one rule; waived ones are counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// All of them.
+    All,
+    /// The first so many.
+    First(u64),
+}
+
+impl Limit {
+    /// Whether the `number`th, from 1, is among them.
+    fn reaches(self, number: u64) -> bool {
+        match self {
+            Self::All => true,
+            Self::First(limit) => number <= limit,
+        }
+    }
 }
 
 impl Tally {
-    /// An empty tally for the rules of `program`.
+    /// An empty tally for the rules of `program`, which keeps of the violations what `keep` says.
     #[must_use]
-    pub fn new(program: &Program) -> Self {
+    pub fn new(program: &Program, keep: Keep) -> Self {
         let rules = program.rules.iter().map(|rule| RuleSummary {
             rule: rule.id.clone(),
             title: rule.title.to_string(),
@@ -49,7 +80,7 @@ impl Tally {
             status: if rule.check.is_some() { RuleStatus::NotObserved } else { RuleStatus::NotEvaluated },
         });
         let summary = Summary { rules: rules.collect(), ..Summary::default() };
-        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new() }
+        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new(), keep, no_text: "".into() }
     }
 
     /// Adds what became of the next input.
@@ -112,19 +143,25 @@ impl Tally {
                 rule.population += 1;
             }
         }
-        for found in part.violations.into_iter().filter(|found| counts(found.place)) {
+        for mut found in part.violations.into_iter().filter(|found| counts(found.place)) {
             let Some(rule) = summary.rules.get_mut(found.rule.0) else { continue };
-            if found.violation.waived.is_some() {
-                rule.waived += 1;
-                summary.waived += 1;
+            let (of_rule, of_run) = if found.violation.waived.is_some() {
+                (&mut rule.waived, &mut summary.waived)
             } else {
-                rule.violations += 1;
-                summary.violations += 1;
+                (&mut rule.violations, &mut summary.violations)
+            };
+            *of_rule += 1;
+            *of_run += 1;
+            let number = *of_rule;
+            if !self.keep.records.reaches(number) {
+                found.violation.record_text = Arc::clone(&self.no_text);
             }
             if let Some(exception) = found.exception {
                 self.outcome.exceptions_used.insert((found.rule, exception));
             }
-            self.outcome.violations.push(found.violation);
+            if self.keep.violations.reaches(number) {
+                self.outcome.violations.push(found.violation);
+            }
         }
     }
 

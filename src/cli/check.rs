@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::gate::Problems;
-use crate::audit::{Gate, RunOptions, Verdict, notes, run, verdict, walk};
+use crate::audit::{Gate, Keep, Limit, RunOptions, Verdict, notes, run, verdict, walk};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::diagnostics::{number, print_error, print_policy_errors};
 use crate::cli::exit::Exit;
@@ -32,7 +32,7 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     let inputs = walk::inputs(&arguments.paths);
     let stop = stop_on_interrupt();
     let mut bar = Bar::new(inputs.len(), !arguments.no_progress && !arguments.quiet);
-    let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated };
+    let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated, keep: keep(arguments) };
     let outcome = run(&program, &inputs, options, &stop, &mut bar);
     bar.clear();
     let mut outcome = match outcome {
@@ -47,7 +47,7 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         fail_on: arguments.fail_on.into(),
         problems: if arguments.allow_problems { Problems::Allowed } else { Problems::Count },
     };
-    let verdict = verdict(gate, &outcome.violations, &outcome.summary);
+    let verdict = verdict(gate, &outcome.summary);
     let report = RunReport {
         violations: &outcome.violations,
         summary: &outcome.summary,
@@ -91,6 +91,19 @@ fn policies(arguments: &CheckArgs, today: Date) -> Option<PolicySet> {
         print_policy_errors(&warnings, arguments.color);
     }
     Some(set)
+}
+
+/// What the reports asked for need: machines take every violation, people see the first few of a rule, with their records.
+fn keep(arguments: &CheckArgs) -> Keep {
+    let wants = |format| arguments.formats.iter().any(|wanted| wanted.format == format);
+    let shown = match arguments.max_violations {
+        0 => Limit::All,
+        shown => Limit::First(u64::try_from(shown).unwrap_or(u64::MAX)),
+    };
+    Keep {
+        violations: if wants(Format::Json) || wants(Format::Ndjson) { Limit::All } else { shown },
+        records: if wants(Format::Human) { shown } else { Limit::First(0) },
+    }
 }
 
 /// Where the report itself went to a file or is for machines, people at the terminal are told how it ended.

@@ -1,18 +1,20 @@
 //! Model conditions become [`Matcher`]s: definitions are written out, lists taken in as of today, definite paths given slots.
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use jiff::civil::Date;
 
 use crate::compile::matcher::{
-    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, PatternKind, Place,
-    TemplateMatcher, TimeSource, ValuePath, ValueSet,
+    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
+    ValuePath, ValueSet,
 };
 use crate::json::{Location, SlotTable};
 use crate::policy::model::{Condition, PathRef, PathRoot, TemplatePart};
 use crate::policy::operator::{
-    Case, ListTest, Networks, NodeTest, NumberOperand, OperatorKind, Scalar, TimeOperand, Value, Values,
+    Case, ListTest, Networks, NodeTest, NumberOperand, OperatorKind, Pattern, PatternKind, Patterns, Scalar,
+    TimeOperand, Value, Values,
 };
 use crate::policy::parse::network;
+use crate::policy::pattern::pattern;
 use crate::policy::{PolicyIndex, PolicySet};
 
 /// Builds the matchers of one program.
@@ -91,8 +93,9 @@ impl Builder<'_> {
             OperatorKind::Text(place, values, case) => {
                 OperatorMatcher::Text(*place, self.values(policy, values, *case))
             }
-            OperatorKind::Glob(patterns) => OperatorMatcher::Pattern(PatternKind::Glob, patterns.clone()),
-            OperatorKind::Regex(patterns) => OperatorMatcher::Pattern(PatternKind::Regex, patterns.clone()),
+            OperatorKind::Pattern(kind, patterns) => {
+                OperatorMatcher::Pattern(*kind, self.patterns(policy, *kind, patterns))
+            }
             OperatorKind::Cidr(networks) => OperatorMatcher::Cidr(self.networks(policy, networks)),
             OperatorKind::IsIp(kind) => OperatorMatcher::IsIp(*kind),
             OperatorKind::Compare(order, operand) => OperatorMatcher::Compare(
@@ -157,9 +160,25 @@ impl Builder<'_> {
         set
     }
 
+    fn patterns(&mut self, policy: PolicyIndex, kind: PatternKind, patterns: &Patterns) -> Vec<Pattern> {
+        let (name, case) = match patterns {
+            Patterns::Items(items) => return items.clone(),
+            Patterns::List(name, case) => (name, *case),
+        };
+        let Some((_, list)) = self.set.list(policy, &name.value) else { return Vec::new() };
+        list.entries
+            .iter()
+            .filter(|entry| entry.until.as_ref().is_none_or(|until| until.value >= self.today))
+            .filter_map(|entry| match &entry.value.value {
+                Scalar::String(text) => pattern(kind, text, case).ok(),
+                _ => None,
+            })
+            .collect()
+    }
+
     fn networks(&mut self, policy: PolicyIndex, networks: &Networks) -> Vec<IpNet> {
         let name = match networks {
-            Networks::Items(items) => return items.clone(),
+            Networks::Items(items) => return items.iter().copied().map(unmapped).collect(),
             Networks::List(name) => name,
         };
         let Some((_, list)) = self.set.list(policy, &name.value) else { return Vec::new() };
@@ -167,11 +186,18 @@ impl Builder<'_> {
             .iter()
             .filter(|entry| entry.until.as_ref().is_none_or(|until| until.value >= self.today))
             .filter_map(|entry| match &entry.value.value {
-                Scalar::String(text) => network(text).ok(),
+                Scalar::String(text) => network(text).ok().map(unmapped),
                 _ => None,
             })
             .collect()
     }
+}
+
+/// `::ffff:10.0.0.0/104` as `10.0.0.0/8`, since `::ffff:a.b.c.d` counts as `a.b.c.d`; any other network as it is.
+fn unmapped(network: IpNet) -> IpNet {
+    let IpNet::V6(v6) = network else { return network };
+    let v4 = v6.network().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96));
+    v4.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok()).map_or(network, IpNet::V4)
 }
 
 impl ValueSet {
@@ -185,6 +211,25 @@ impl ValueSet {
             Scalar::Number(number) => self.numbers.push(number.clone()),
             Scalar::Bool(true) => self.has_true = true,
             Scalar::Bool(false) => self.has_false = true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mapped_networks_are_v4_networks() {
+        for (written, meant) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:10.0.0.1/128", "10.0.0.1/32"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+            ("::/0", "::/0"),
+            ("::fffe:0:0/95", "::fffe:0:0/95"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+        ] {
+            assert_eq!(unmapped(written.parse().unwrap()), meant.parse().unwrap(), "{written}");
         }
     }
 }

@@ -8,7 +8,9 @@ use serde_json::Number;
 
 use crate::json::path::Filter;
 use crate::json::{Location, Path, SlotId, Step};
-use crate::policy::operator::{Case, Comparison, IpKind, JsonType, NumberTest, Pattern, Scalar, TextPlace, TimeOrder};
+use crate::policy::operator::{
+    Case, Comparison, IpKind, JsonType, NumberTest, Pattern, PatternKind, Scalar, TextPlace, TimeOrder,
+};
 
 /// A condition.
 #[derive(Debug, Clone)]
@@ -105,15 +107,6 @@ pub enum OperatorMatcher {
     Not(Box<NodeMatcher>),
     /// JSON text whose root meets the condition.
     Json(Box<Matcher>),
-}
-
-/// How a pattern was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PatternKind {
-    /// `glob`.
-    Glob,
-    /// `regex`.
-    Regex,
 }
 
 /// Values to compare with: literals sorted out by type, and those that come out of the event.

@@ -1,10 +1,9 @@
 //! What an operator asks, in words: the `expected` of evidence.
 
 use crate::compile::matcher::{
-    DynamicValue, ListMatcher, NodeMatcher, NumberSource, OperatorMatcher, PatternKind, TemplateMatcher, TimeSource,
-    ValueSet,
+    DynamicValue, ListMatcher, NodeMatcher, NumberSource, OperatorMatcher, TemplateMatcher, TimeSource, ValueSet,
 };
-use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, Scalar, TextPlace, TimeOrder};
+use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, PatternKind, Scalar, TextPlace, TimeOrder};
 
 /// Most values named one by one.
 const NAMED: usize = 6;

@@ -4,6 +4,7 @@
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Number, Value};
@@ -23,13 +24,14 @@ pub struct Event<'r> {
     text: &'r str,
     slots: &'r Slots,
     value: OnceCell<Value>,
+    copy: OnceCell<Arc<str>>,
 }
 
 impl<'r> Event<'r> {
     /// The event of `text`, one valid JSON value, whose slots are in `slots`.
     #[must_use]
     pub fn new(text: &'r str, slots: &'r Slots) -> Self {
-        Self { text, slots, value: OnceCell::new() }
+        Self { text, slots, value: OnceCell::new(), copy: OnceCell::new() }
     }
 
     /// The whole record, parsed at the first call.
@@ -41,6 +43,11 @@ impl<'r> Event<'r> {
     #[must_use]
     pub fn text(&self) -> &'r str {
         self.text
+    }
+
+    /// A copy of the record's text, made once and shared by all violations of the event.
+    pub fn copy(&self) -> Arc<str> {
+        Arc::clone(self.copy.get_or_init(|| self.text.into()))
     }
 
     /// Whether `matcher` holds for this event.

@@ -8,5 +8,6 @@ pub mod message;
 pub mod node;
 pub mod reference;
 pub mod scan;
+pub mod selftest;
 
 pub use scan::scan;

@@ -230,7 +230,7 @@ impl Worker<'_> {
                 owner: exception.owner.clone(),
                 until: exception.until,
             }),
-            record_text: event.text().into(),
+            record_text: event.copy(),
         };
         (violation, exception.map(|(place, _)| *place))
     }

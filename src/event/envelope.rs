@@ -176,6 +176,14 @@ impl Survey {
     }
 }
 
+/// Whether `key`, quotes included, is one that only events have.
+pub(super) fn is_event_key(key: &[u8]) -> bool {
+    let mut survey = Survey::default();
+    let name = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
+    survey.note_key(name, b"", 0, 0);
+    survey.event_keys() > 0
+}
+
 /// The string that is the value at `value`, if it is one.
 fn string(text: &[u8], value: usize) -> Option<StringSpan> {
     scan::string(text, value).ok()

@@ -77,7 +77,11 @@ pub(super) fn cause(text: &[u8], error: JsonError) -> String {
         JsonErrorKind::BadEscape => format!("found `{found}` inside a string, expected a valid escape"),
         JsonErrorKind::LoneSurrogate => format!("found the lone surrogate `{found}`, expected both halves of a pair"),
         JsonErrorKind::InvalidUtf8 => format!("found the byte 0x{byte:02x} that is no UTF-8, expected UTF-8 text"),
-        JsonErrorKind::NumberOutOfRange => format!("found the number `{found}`, expected one in the range of a double"),
+        JsonErrorKind::NumberOutOfRange => {
+            let other = |letter: char| !matches!(letter, '0'..='9' | '.' | 'e' | 'E' | '+' | '-' | '…');
+            let number = found.split(other).next().unwrap_or_default();
+            format!("found the number `{number}`, expected one in the range of a double")
+        }
         JsonErrorKind::TooDeep => format!("the value is {}, expected no more", error.kind),
     }
 }

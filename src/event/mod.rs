@@ -2,17 +2,23 @@
 //! [`Problem`] and the rest goes on.
 
 pub mod catalog;
+#[cfg(test)]
+mod damage;
 pub mod envelope;
 pub mod gzip;
 mod layer;
 mod ledger;
 pub mod problem;
 pub mod reader;
+#[cfg(test)]
+mod reading;
 pub mod record;
 mod recover;
 mod row;
 mod select;
+pub mod template;
 mod torn;
+mod unwrap;
 mod walk;
 
 pub use envelope::looks_like_log;

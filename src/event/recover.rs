@@ -1,6 +1,6 @@
 //! Where to read on behind damage: the next place that shows itself to be a record, or the end of the broken value.
 
-use crate::event::envelope::{Kind, Survey, behind_timestamp};
+use crate::event::envelope::{Kind, Survey, behind_timestamp, is_event_key};
 use crate::event::torn::Place;
 use crate::json::scan::{self, JsonError, Members};
 
@@ -9,7 +9,18 @@ const LOOK_PAST_BYTES: usize = 4096;
 /// Nesting up to which brackets are matched.
 const BRACKETS: usize = 1024;
 /// An object with so many keys of an event is taken for a record wherever it stands.
-const SURE_KEYS: u32 = 3;
+const SURE_KEYS: u32 = 2;
+
+/// What of a value is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The value itself: it is no JSON.
+    Value,
+    /// It ends too early; the error lies behind it, still inside the object that it was.
+    Rest,
+    /// There is no value; whatever stands there is not wanted.
+    Garbage,
+}
 
 /// Where to read on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +56,8 @@ pub(super) enum Wanted {
 pub(super) struct Recovery {
     /// Which objects are taken for a record.
     pub wanted: Wanted,
-    left: usize,
+    /// Bytes that may still be looked at.
+    pub left: usize,
     /// The last answer of [`Recovery::candidate`] and the place it was looked for from: it holds for every place between.
     last: Option<(usize, Option<Candidate>)>,
 }
@@ -62,7 +74,7 @@ struct Spent;
 impl Recovery {
     /// For a text of `bytes` bytes.
     pub fn new(wanted: Wanted, bytes: usize) -> Self {
-        Self { wanted, left: bytes.saturating_mul(8).saturating_add(16 << 20), last: None }
+        Self { wanted, left: bytes.saturating_mul(16).saturating_add(64 << 20), last: None }
     }
 
     /// For another text than before, on the same bound.
@@ -78,7 +90,7 @@ impl Recovery {
     }
 
     /// Where to read on when the value at `start` is broken at `error`.
-    pub fn resume(&mut self, text: &[u8], start: usize, error: usize, place: Place) -> Resume {
+    pub fn resume(&mut self, text: &[u8], start: usize, error: usize, place: Place, part: Part) -> Resume {
         self.note_shape(text, start);
         let candidate = match self.candidate(text, start, error) {
             Ok(candidate) => candidate,
@@ -89,15 +101,21 @@ impl Recovery {
             Some(Candidate { at, sure: true, .. }) => at,
             Some(Candidate { end, .. }) => end.saturating_add(LOOK_PAST_BYTES),
         };
-        if candidate.is_none() && !self.spend(text.len() - start.min(text.len())) {
-            return Resume::GaveUp;
-        }
-        let lenient = lenient_end(text, start, limit, place);
-        self.left = self.left.saturating_sub(lenient.unwrap_or(limit).saturating_sub(start));
+        let (from, open) = if part == Part::Rest { (error, vec![b'}']) } else { (start, Vec::new()) };
+        let lenient = if part == Part::Garbage && place != Place::Array {
+            None
+        } else {
+            let end = lenient_end(text, from, limit, place, open);
+            let (Ok(stop) | Err(stop)) = end;
+            // Where it fails with no candidate found, reading ends: that is paid for once.
+            self.left = self.left.saturating_sub(stop.saturating_sub(from));
+            end.ok().filter(|end| self.goes_on(text, start, *end, place))
+        };
         match (candidate, lenient) {
             (None, None) => Resume::Lost,
             (None, Some(end)) => Resume::After(end),
-            (Some(found), Some(end)) if end <= found.at || !found.sure && self.record_follows(text, end) => {
+            (Some(found), Some(end)) if end <= found.at => Resume::After(end),
+            (Some(found), Some(end)) if part != Part::Garbage && !found.sure && self.record_follows(text, end) => {
                 Resume::After(end)
             }
             (Some(found), _) => self.at(text, found.at, place),
@@ -149,7 +167,7 @@ impl Recovery {
         let mut at = from;
         let mut found = None;
         while let Some(brace) = text.get(at..).and_then(|rest| memchr::memchr(b'{', rest)).map(|step| at + step) {
-            let (next, cost, candidate) = self.examine(text, brace, error);
+            let (next, cost, candidate) = self.examine(text, brace, start, error);
             if !self.spend(brace - at + cost) {
                 return Err(Spent);
             }
@@ -164,7 +182,7 @@ impl Recovery {
     }
 
     /// Looks at the `{` at `brace`: where to look next, how many bytes were looked at, and whether it is a candidate.
-    fn examine(&self, text: &[u8], brace: usize, error: usize) -> (usize, usize, Option<Candidate>) {
+    fn examine(&self, text: &[u8], brace: usize, start: usize, error: usize) -> (usize, usize, Option<Candidate>) {
         let before = before(text, brace);
         if let Some((b':', colon)) = before
             && colon != error
@@ -173,7 +191,7 @@ impl Recovery {
             return (brace + 1, 1, None);
         }
         if begins_line(text, brace)
-            && first_key(text, brace).is_some()
+            && self.is_like(text, brace, start)
             && !matches!(before, Some((b',' | b'[' | b':', _)))
         {
             return (brace, 1, Some(Candidate { at: brace, end: brace, sure: true }));
@@ -197,22 +215,50 @@ impl Recovery {
         }
     }
 
-    /// Whether behind the end of a value in an array the text goes on as it should: with a record, or with the array's end.
+    /// Whether behind the end of the value at `start` the text looks as it should: another object of its kind follows, or the end.
+    fn goes_on(&self, text: &[u8], start: usize, end: usize, place: Place) -> bool {
+        let next = scan::skip_space(text, end);
+        let behind = scan::skip_space(text, next + 1);
+        match (text.get(next), place) {
+            (Some(b','), Place::Array) => self.is_like(text, behind, start),
+            (Some(b']'), Place::Array) => array_ends(text, behind),
+            (_, Place::Array) => false,
+            (None, _) => true,
+            (Some(_), _) => self.is_like(text, behind_timestamp(text, next).unwrap_or(next), start),
+        }
+    }
+
+    /// Whether the object at `brace`, which may be broken, begins as a record does or as the object at `start` does.
+    fn is_like(&self, text: &[u8], brace: usize, start: usize) -> bool {
+        match (first_key(text, brace), &self.wanted) {
+            (Some(key), Wanted::Event) => is_event_key(key) || Some(key) == first_key(text, start),
+            (Some(key), Wanted::FirstKey(wanted)) => wanted.as_deref() == Some(key),
+            (None, _) => false,
+        }
+    }
+
+    /// As [`Recovery::goes_on`], and the object is whole.
     fn record_follows(&mut self, text: &[u8], end: usize) -> bool {
         let next = scan::skip_space(text, end);
         let behind = scan::skip_space(text, next + 1);
-        match (text.get(next), text.get(behind)) {
-            (Some(b','), Some(b'{')) => {
-                let survey = Survey::of(text, behind);
-                let cost = survey.as_ref().map_or_else(|error| error.offset, |survey| survey.end) - behind;
-                self.spend(cost) && survey.is_ok_and(|survey| self.accepts(text, &survey))
-            }
-            (Some(b']'), None) => true,
-            (Some(b']'), Some(b'}')) => {
-                matches!(text.get(scan::skip_space(text, behind + 1)), None | Some(b'{'))
-            }
-            _ => false,
-        }
+        let brace = match text.get(next) {
+            None => return true,
+            Some(b']') => return array_ends(text, behind),
+            Some(b',') => behind,
+            Some(_) => next,
+        };
+        let survey = Survey::of(text, brace);
+        let cost = survey.as_ref().map_or_else(|error| error.offset, |survey| survey.end).saturating_sub(brace);
+        self.spend(cost) && survey.is_ok_and(|survey| self.accepts(text, &survey))
+    }
+}
+
+/// Whether the `]` before `behind` looks like the end of the array of records: nothing but the end of its object follows.
+fn array_ends(text: &[u8], behind: usize) -> bool {
+    match text.get(behind) {
+        None => true,
+        Some(b'}') => matches!(text.get(scan::skip_space(text, behind + 1)), None | Some(b'{')),
+        Some(_) => false,
     }
 }
 
@@ -268,40 +314,32 @@ fn string_end(text: &[u8], quote: usize, limit: usize) -> Option<usize> {
     }
 }
 
-/// End of the value at `start` by its brackets alone, strings being skipped, if what follows could follow a value.
-fn lenient_end(text: &[u8], start: usize, limit: usize, place: Place) -> Option<usize> {
+/// End of the value at `start` by its brackets alone, strings being skipped; where there is none, how far the search went.
+///
+/// `open` holds the closing brackets that are awaited at `start`.
+fn lenient_end(text: &[u8], start: usize, limit: usize, place: Place, mut open: Vec<u8>) -> Result<usize, usize> {
     let limit = limit.min(text.len());
-    let mut open = Vec::new();
     let mut at = start;
-    let end = loop {
-        let byte = *text.get(at).filter(|_| at < limit)?;
+    while at < limit
+        && let Some(byte) = text.get(at)
+    {
         match byte {
             b'"' => {
-                at = string_end(text, at, limit)?;
+                at = string_end(text, at, limit).ok_or(limit)?;
                 continue;
             }
-            b'{' | b'[' if open.len() == BRACKETS => return None,
+            b'{' | b'[' if open.len() == BRACKETS => return Err(at),
             b'{' => open.push(b'}'),
             b'[' => open.push(b']'),
-            b',' | b']' if open.is_empty() && place == Place::Array => break at,
-            b'\n' if open.is_empty() && place == Place::Top => break at,
-            b'}' | b']' => {
-                if open.pop() != Some(byte) {
-                    return None;
-                }
-                if open.is_empty() {
-                    break at + 1;
-                }
-            }
+            b',' | b']' if open.is_empty() && place == Place::Array => return Ok(at),
+            b'}' | b']' => match open.pop() {
+                Some(wanted) if wanted == *byte && open.is_empty() => return Ok(at + 1),
+                Some(wanted) if wanted == *byte => {}
+                _ => return Err(at),
+            },
             _ => {}
         }
         at += 1;
-    };
-    let next = scan::skip_space(text, end);
-    let fits = match (text.get(next), place) {
-        (Some(b',' | b']'), Place::Array) | (None | Some(b'{'), Place::Top) => true,
-        (_, Place::Top) => memchr::memchr(b'\n', text.get(end..next).unwrap_or_default()).is_some(),
-        _ => false,
-    };
-    fits.then_some(end)
+    }
+    Err(at)
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::event::layer::{Layer, decode};
 use crate::event::reader::RecordFormat;
+use crate::event::recover::Part;
 use crate::event::torn::Place;
 use crate::event::walk::{Damaged, Flow, Walk};
 use crate::json::location::{Location, Step};
@@ -55,7 +56,7 @@ impl<'t> Walk<'t, '_> {
                 let steps = Rc::clone(steps);
                 match self.under(layer, at, &steps) {
                     Ok(flow) => flow,
-                    Err(error) => self.broken(layer, at, error, Place::Top, Damaged::Envelope),
+                    Err(error) => self.broken(layer, at, error, Place::Top, Damaged::Envelope, Part::Value),
                 }
             }
             Selection::Any(path) => {
@@ -65,7 +66,7 @@ impl<'t> Walk<'t, '_> {
                         self.selected(layer, at, end, &path);
                         Flow::Done(end)
                     }
-                    Err(error) => self.broken(layer, at, error, Place::Top, Damaged::Envelope),
+                    Err(error) => self.broken(layer, at, error, Place::Top, Damaged::Envelope, Part::Value),
                 }
             }
             Selection::Events | Selection::Documents => self.whole(layer, at, Place::Top),
@@ -195,5 +196,101 @@ impl Node<'_> {
             }
         }
         Ok(end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::ledger::Ledger;
+    use crate::event::problem::ProblemKind;
+    use crate::event::reader::{Ending, Item};
+
+    fn format(path: &str) -> RecordFormat {
+        RecordFormat::Json { records: Path::parse(path).unwrap() }
+    }
+
+    fn selected(text: &str, selection: Selection) -> (Vec<String>, Vec<ProblemKind>) {
+        let (mut records, mut kinds) = (Vec::new(), Vec::new());
+        let mut sink = |item: Item| match item {
+            Item::Record(record) => {
+                let start = record.origin.offset(0, text.as_bytes());
+                assert!(text[start..].starts_with(&*record.text));
+                records.push(record.text.into_owned());
+            }
+            Item::Problem(problem) => kinds.push(problem.kind),
+        };
+        let ledger = Ledger::new("x", text.as_bytes(), Ending::Whole, &mut sink);
+        let mut walk = Walk::new(ledger, &format("$.x"), text.as_bytes());
+        walk.selection = selection;
+        walk.documents(true);
+        let census = walk.finish();
+        assert_eq!(census.records, records.len() + census.malformed);
+        (records, kinds)
+    }
+
+    fn steps(names: &[&str]) -> Selection {
+        Selection::Under(names.iter().map(|name| Step::Name((*name).to_owned())).collect())
+    }
+
+    #[test]
+    fn documents_are_records() {
+        let (records, kinds) = selected("{\"a\":1}\n[2]\n{\"a\":1e400}\n{\"a\":3}\n4", Selection::Documents);
+        assert_eq!(records, ["{\"a\":1}", "[2]", "{\"a\":3}"]);
+        assert_eq!(kinds, [ProblemKind::MalformedRecord, ProblemKind::NotAnEvent]);
+        assert!(matches!(Selection::new(&format("$")), Selection::Documents));
+        assert!(matches!(Selection::new(&format("$[*]")), Selection::Under(steps) if steps.is_empty()));
+        assert!(matches!(Selection::new(&format("$..a")), Selection::Any(_)));
+    }
+
+    #[test]
+    fn elements_under_a_path_are_records() {
+        let text = r#"{"x":[{"n":0}],"a":{"c":1,"\u0062":[{"n":1},{"n":2, "z":[{"n":9},{"n":9}]},{"n":3}]},"y":{}}
+            {"a":{"c":[]}} {"a":{"b":{"k":{"n":4},"l":{"n":5}}}} {"a":7} 8 {"a":{"b":[]}}"#;
+        let (records, kinds) = selected(text, steps(&["a", "b"]));
+        let wanted = [r#"{"n":1}"#, r#"{"n":2, "z":[{"n":9},{"n":9}]}"#, r#"{"n":3}"#, r#"{"n":4}"#, r#"{"n":5}"#];
+        assert_eq!((records, kinds.len()), (wanted.map(str::to_owned).to_vec(), 0));
+        let (records, kinds) = selected("[{\"n\":1},[2],3]\n[{\"n\":4}]", steps(&[]));
+        assert_eq!(records, ["{\"n\":1}", "[2]", "{\"n\":4}"]);
+        assert_eq!(kinds, [ProblemKind::NotAnEvent]);
+        let index = Selection::Under(Rc::from([Step::Name("a".to_owned()), Step::Index(1)]));
+        assert_eq!(selected("{\"a\":[[{}],[{\"n\":1}],[{}]]}", index).0, ["{\"n\":1}"]);
+    }
+
+    #[test]
+    fn a_broken_element_costs_only_itself() {
+        for (broken, kind) in [
+            ("{\"n\":1e400}", ProblemKind::MalformedRecord),
+            ("{\"n\":[{\"m\":1},{\"m\":2}}", ProblemKind::MalformedRecord),
+            ("{\"n\":\"x\"\"}", ProblemKind::MalformedRecord),
+            ("{\"n\":{\"m\":1}", ProblemKind::MalformedRecord),
+        ] {
+            let text =
+                format!("{{\"items\":[{{\"n\":1}},{broken},{{\"n\":3}},{{\"n\":4}}]}}\n{{\"items\":[{{\"n\":5}}]}}\n");
+            let (records, kinds) = selected(&text, steps(&["items"]));
+            assert_eq!(records, ["{\"n\":1}", "{\"n\":3}", "{\"n\":4}", "{\"n\":5}"], "{text}");
+            assert_eq!(kinds, [kind], "{text}");
+        }
+        let (records, kinds) = selected("{\"items\":tru}\n{\"items\":[{\"n\":5}]}\n", steps(&["items"]));
+        assert_eq!((records, kinds), (vec!["{\"n\":5}".to_owned()], vec![ProblemKind::MalformedEnvelope]));
+    }
+
+    #[test]
+    fn nodes_are_located_in_one_walk() {
+        let text = r#" {"a":{"b":1},"a":{"b":[10,{"c":"x"}]},"\u00e9":null}"#;
+        let name = |name: &str| Step::Name(name.to_owned());
+        let locations = [
+            Location(vec![name("a"), name("b"), Step::Index(1), name("c")]),
+            Location(vec![name("a")]),
+            Location(vec![name("é")]),
+            Location(vec![name("a"), name("b"), Step::Index(0)]),
+            Location(vec![]),
+            Location(vec![name("missing")]),
+        ];
+        let spans = locate(text.as_bytes(), 1, &locations);
+        let found: Vec<Option<&str>> = spans.into_iter().map(|span| span.map(|span| &text[span])).collect();
+        let wanted =
+            [Some("\"x\""), Some(r#"{"b":[10,{"c":"x"}]}"#), Some("null"), Some("10"), Some(text.trim()), None];
+        assert_eq!(found, wanted);
     }
 }

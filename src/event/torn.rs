@@ -28,19 +28,25 @@ pub(super) fn torn(text: &[u8], start: usize, end: usize, place: Place) -> Optio
     let wanted = if place == Place::Array { "`,` or `]`" } else { "the end of the record" };
     let error = Some(JsonError { offset: next, kind: JsonErrorKind::Unexpected(wanted) });
     let container = matches!(text.get(start), Some(b'{' | b'['));
-    let decisive = match (text.get(next), place) {
+    let continues = match (text.get(next), place) {
         (None | Some(b'{' | b'['), _) | (Some(b']'), Place::Array) => return None,
         (Some(b','), _) if !container => return None,
-        (Some(b','), _) => scan::skip_space(text, next + 1),
         _ if place == Place::Top && line_ends(text, start, end, next) => return None,
-        _ if !container => return error,
-        _ => next + run(text, next),
-    };
-    let continues = match text.get(decisive) {
-        Some(b'"') => is_further_key(text, start, decisive),
-        Some(b',') => is_further_key(text, start, scan::skip_space(text, decisive + 1)),
-        Some(b'}') => decisive > next,
-        _ => false,
+        (Some(b','), _) => is_further_key(text, start, scan::skip_space(text, next + 1)),
+        _ if !container => true,
+        _ => {
+            let behind = next + run(text, next);
+            match text.get(behind) {
+                Some(b'"') => is_further_key(text, start, behind),
+                Some(b',') => is_further_key(text, start, scan::skip_space(text, behind + 1)),
+                Some(b'}') => {
+                    let run = text.get(next..behind).unwrap_or_default();
+                    let last = place == Place::Array && scan::skip_space(text, behind + 1) == text.len();
+                    is_rest_of_number(run) && !last
+                }
+                _ => false,
+            }
+        }
     };
     if continues { error } else { None }
 }
@@ -57,6 +63,12 @@ fn run(text: &[u8], at: usize) -> usize {
     let rest = rest.get(..RUN_BYTES.min(rest.len())).unwrap_or_default();
     let ends = |byte: &u8| matches!(byte, b',' | b'"' | b'{' | b'}' | b'[' | b']' | b'\n');
     rest.iter().position(ends).unwrap_or(rest.len())
+}
+
+/// Whether a number whose head was taken for all of it goes on here.
+fn is_rest_of_number(run: &[u8]) -> bool {
+    let run = run.trim_ascii();
+    !run.is_empty() && run.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
 }
 
 /// Whether a key and a colon stand at `at`, and the object at `start` does not have that key: so it went on here.

@@ -1,21 +1,18 @@
 //! Walks the values of a log and hands out the records in them, whatever they are wrapped in; behind damage it goes on where
 //! [`recover`](crate::event::recover) says.
 
-use std::borrow::Cow;
-
-use crate::event::envelope::{Kind, Survey, behind_timestamp, skip_blank};
-use crate::event::layer::{Layer, decode};
+use crate::event::envelope::{Survey, behind_timestamp, skip_blank};
+use crate::event::layer::Layer;
 use crate::event::ledger::{Ledger, cause, excerpt};
 use crate::event::problem::ProblemKind;
 use crate::event::reader::{Census, Ending, RecordFormat};
-use crate::event::recover::{Recovery, Resume, Wanted};
-use crate::event::row;
+use crate::event::recover::{Part, Recovery, Resume, Wanted};
 use crate::event::select::Selection;
 use crate::event::torn::{Place, torn};
-use crate::json::scan::{self, JsonError, JsonErrorKind, Members, StringSpan};
+use crate::json::scan::{self, JsonError, JsonErrorKind};
 
 /// How many wrappers may lie in each other.
-const WRAPPERS: usize = 5;
+pub(super) const WRAPPERS: usize = 5;
 
 /// Where a step of the walk leaves off.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +46,7 @@ pub(super) struct Walk<'t, 'r> {
     /// Whether reading went on behind damage inside an array as if outside: then commas and brackets are left over.
     adrift: bool,
     /// Whether the last top-level value was a record by itself.
-    bare: bool,
+    pub(super) bare: bool,
 }
 
 impl<'t, 'r> Walk<'t, 'r> {
@@ -108,6 +105,10 @@ impl<'t, 'r> Walk<'t, 'r> {
     }
 
     fn behind_a_foreign_start(&mut self, start: usize) -> Flow {
+        if self.is_cut_line(start) {
+            self.ledger.cut_off();
+            return Flow::End;
+        }
         let found = excerpt(self.text, start);
         match self.recovery.first(self.text) {
             Resume::Lost | Resume::GaveUp | Resume::After(_) => {
@@ -123,17 +124,31 @@ impl<'t, 'r> Walk<'t, 'r> {
         }
     }
 
+    /// Whether what begins at `at` may be the timestamp before a record, and was cut off with it.
+    fn is_cut_line(&self, at: usize) -> bool {
+        let rest = self.text.get(at..).unwrap_or_default();
+        self.ledger.ending == Ending::Cut && !rest.iter().any(|byte| matches!(byte, b'\n' | b'{' | b'['))
+    }
+
     /// A top-level value that is no object and no array, or no JSON at all.
     fn stray(&mut self, layer: &Layer<'t, '_>, at: usize) -> Flow {
         let text = layer.bytes();
+        if self.is_cut_line(at) {
+            self.ledger.cut_off();
+            return Flow::End;
+        }
         if let Ok(end) = scan::skip_value(text, at)
             && torn(text, at, end, Place::Top).is_none()
         {
-            return self.not_an_event(layer, at, end);
+            return match self.selection {
+                Selection::Events | Selection::Documents => self.not_an_event(layer, at, end),
+                // A document that lacks the path holds no record.
+                Selection::Under(_) | Selection::Any(_) => Flow::Done(end),
+            };
         }
         let damaged = if self.bare { Damaged::Record } else { Damaged::Envelope };
         let error = JsonError { offset: at, kind: JsonErrorKind::Unexpected("a record, which begins with `{`") };
-        self.broken(layer, at, error, Place::Top, damaged)
+        self.broken(layer, at, error, Place::Top, damaged, Part::Garbage)
     }
 
     /// Reads the value at `at` and hands out its records.
@@ -150,6 +165,14 @@ impl<'t, 'r> Walk<'t, 'r> {
                 self.bare = false;
                 self.array(layer, at, level)
             }
+            (Some(b'['), true) if level < WRAPPERS && text.get(scan::skip_space(text, at + 1)) == Some(&b'{') => {
+                self.envelope_problem(
+                    layer,
+                    at,
+                    "found an array of objects, expected a record; they were read as records",
+                );
+                self.array(layer, at, level + 1)
+            }
             (Some(b'{'), true) => self.object(layer, at, place, level),
             _ => self.whole(layer, at, place),
         }
@@ -161,10 +184,13 @@ impl<'t, 'r> Walk<'t, 'r> {
         self.bare = place == Place::Top;
         let end = match scan::skip_value(text, at) {
             Ok(end) => end,
-            Err(error) => return self.broken(layer, at, error, place, Damaged::Record),
+            Err(error) => {
+                let part = if matches!(text.get(at), Some(b'{' | b'[')) { Part::Value } else { Part::Garbage };
+                return self.broken(layer, at, error, place, Damaged::Record, part);
+            }
         };
         if let Some(error) = torn(text, at, end, place) {
-            return self.broken(layer, at, error, place, Damaged::Record);
+            return self.broken(layer, at, error, place, Damaged::Record, Part::Rest);
         }
         if !matches!(self.selection, Selection::Events) && matches!(text.get(at), Some(b'{' | b'[')) {
             self.recovery.note_shape(text, at);
@@ -175,9 +201,13 @@ impl<'t, 'r> Walk<'t, 'r> {
         }
     }
 
-    fn hand_out(&mut self, layer: &Layer<'t, '_>, start: usize, end: usize) {
-        if let Some((text, origin)) = layer.record(start..end) {
-            self.ledger.record(text, origin);
+    pub(super) fn hand_out(&mut self, layer: &Layer<'t, '_>, start: usize, end: usize) {
+        match layer.record(start..end) {
+            Some((text, origin)) => self.ledger.record(text, origin),
+            // Scanned text is UTF-8. Were it not, the record must not go uncounted.
+            None => {
+                self.not_an_event(layer, start, end);
+            }
         }
     }
 
@@ -206,6 +236,7 @@ impl<'t, 'r> Walk<'t, 'r> {
     {
         let text = layer.bytes();
         let mut flow = self.element(layer, at, level);
+        let mut comma_reported = false;
         loop {
             flow = match flow {
                 Flow::Done(end) => {
@@ -214,16 +245,18 @@ impl<'t, 'r> Walk<'t, 'r> {
                         Some(b',') => self.element(layer, scan::skip_space(text, next + 1), level),
                         Some(b']') => return Flow::Done(next + 1),
                         Some(b'{') => {
-                            self.envelope_problem(layer, next, "found `{`, expected `,` between two records");
+                            if !std::mem::replace(&mut comma_reported, true) {
+                                self.envelope_problem(layer, next, "found `{`, expected `,` between two records");
+                            }
                             self.element(layer, next, level)
                         }
                         Some(_) => {
                             let error = JsonError { offset: next, kind: JsonErrorKind::Unexpected("`,` or `]`") };
-                            self.broken(layer, next, error, Place::Array, Damaged::Envelope)
+                            self.broken(layer, next, error, Place::Array, Damaged::Envelope, Part::Garbage)
                         }
                         None => {
                             let error = JsonError { offset: next, kind: JsonErrorKind::UnexpectedEnd };
-                            return self.broken(layer, next, error, Place::Alone, Damaged::Envelope);
+                            return self.broken(layer, next, error, Place::Alone, Damaged::Envelope, Part::Garbage);
                         }
                     }
                 }
@@ -251,129 +284,7 @@ impl<'t, 'r> Walk<'t, 'r> {
         }
     }
 
-    /// Reads the object at `at`: the records in it, or itself.
-    fn object<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, place: Place, level: usize) -> Flow
-    where
-        't: 's,
-    {
-        let text = layer.bytes();
-        let mut survey = Survey::new(at);
-        let mut members = match Members::open(text, at, 0) {
-            Ok(members) => members,
-            Err(error) => return self.broken(layer, at, error, place, Damaged::Record),
-        };
-        loop {
-            let member = match members.next_key() {
-                Ok(Some(member)) => member,
-                Ok(None) => break,
-                Err(error) => return self.broken(layer, at, error, place, Damaged::Object(survey)),
-            };
-            let end = if level < WRAPPERS && survey.streams(text, &member) {
-                survey.streamed = true;
-                match self.array(layer, member.value, level + 1) {
-                    Flow::Done(end) => Ok(end),
-                    flow => return flow,
-                }
-            } else {
-                scan::value(text, member.value, 1).inspect(|end| survey.note(text, &member, *end))
-            };
-            if let Err(error) = end.and_then(|end| members.close_value(end)) {
-                return self.broken(layer, at, error, place, Damaged::Object(survey));
-            }
-        }
-        survey.end = members.end();
-        self.deliver(layer, survey, place, level)
-    }
-
-    /// Hands out what a whole object is or holds.
-    fn deliver<'s>(&mut self, layer: &Layer<'t, 's>, survey: Survey, place: Place, level: usize) -> Flow
-    where
-        't: 's,
-    {
-        let text = layer.bytes();
-        let kind = survey.kind();
-        if place == Place::Top {
-            self.bare = matches!(kind, Kind::Event | Kind::Unknown | Kind::Insight | Kind::Row);
-        }
-        if kind != Kind::Wrapper
-            && let Some(error) = torn(text, survey.start, survey.end, place)
-        {
-            return self.broken(layer, survey.start, error, place, Damaged::Object(survey));
-        }
-        let end = Flow::Done(survey.end);
-        let unwraps = matches!(kind, Kind::Held(_) | Kind::Detail(_) | Kind::LogEvents(_));
-        if unwraps && level >= WRAPPERS {
-            return self.unknown(layer, &survey, "an event in too many wrappers");
-        }
-        match (kind, layer) {
-            (Kind::Event, _) => self.hand_out(layer, survey.start, survey.end),
-            (Kind::Insight, _) => self.ledger.insight(),
-            (Kind::Wrapper, _) if survey.streamed => {}
-            (Kind::Digest, _) => self.ledger.census.digests += 1,
-            (Kind::Control, _) => self.ledger.census.control_messages += 1,
-            (Kind::Detail(at), _) => {
-                // It was scanned already: nothing in it can stop the walk but what says so itself.
-                self.object(layer, at, Place::Alone, level + 1);
-            }
-            (Kind::LogEvents(at), _) => {
-                self.array(layer, at, level + 1);
-            }
-            (Kind::Held(string), Layer::File(file)) => self.held(file, string, level + 1),
-            (Kind::Held(_), Layer::Inside { .. }) => {
-                return self.unknown(layer, &survey, "an event in a string that lies in a string");
-            }
-            (Kind::Row, Layer::File(file)) => {
-                let (text, origin) = row::rebuild(file, survey.start);
-                self.ledger.record(Cow::Owned(text), origin);
-            }
-            (Kind::Row, Layer::Inside { .. }) => return self.unknown(layer, &survey, "a row in a string"),
-            (Kind::Unknown | Kind::Wrapper, _) => {
-                let first = scan::skip_space(text, survey.start + 1);
-                let what = match scan::string(text, first) {
-                    Ok(_) => format!("an object that begins with `{}`", excerpt(text, first)),
-                    Err(_) => "an empty object".to_owned(),
-                };
-                return self.unknown(layer, &survey, &what);
-            }
-        }
-        end
-    }
-
-    fn unknown(&mut self, layer: &Layer<'t, '_>, survey: &Survey, what: &str) -> Flow {
-        let message =
-            format!("found {what}, expected an event (with `eventName`, `eventSource`, …) or a known wrapper");
-        let offset = layer.advance(survey.start);
-        self.ledger.problem(ProblemKind::NotAnEvent, offset, offset, message);
-        Flow::Done(survey.end)
-    }
-
-    /// Reads the value of a string of the file, which holds an event or a wrapper.
-    fn held(&mut self, file: &'t [u8], string: StringSpan, level: usize) {
-        let Some(decoded) = decode(file, string) else { return };
-        let layer = Layer::inside(file, string, &decoded);
-        let text = layer.bytes();
-        self.recovery.change_text();
-        let start = scan::skip_space(text, 0);
-        if let Some(b'{' | b'[') = text.get(start) {
-            let mut flow = self.value(&layer, start, Place::Alone, level);
-            while let Flow::Top(at) = flow {
-                flow = self.value(&layer, at, Place::Alone, level);
-            }
-            if let Flow::Done(end) = flow {
-                let rest = scan::skip_space(text, end);
-                if rest < text.len() {
-                    let message = format!("found `{}` behind the event in a string", excerpt(text, rest));
-                    self.envelope_problem(&layer, rest, &format!("{message}, expected the string to end"));
-                }
-            }
-        } else {
-            let message = format!("found the string `{}`, expected one that holds an event", excerpt(text, start));
-            self.ledger.problem(ProblemKind::NotAnEvent, string.start, string.start, message);
-        }
-        self.recovery.change_text();
-    }
-
-    fn envelope_problem(&mut self, layer: &Layer<'t, '_>, at: usize, message: &str) {
+    pub(super) fn envelope_problem(&mut self, layer: &Layer<'t, '_>, at: usize, message: &str) {
         let offset = layer.advance(at);
         self.ledger.problem(ProblemKind::MalformedEnvelope, offset, offset, message.to_owned());
     }
@@ -386,11 +297,12 @@ impl<'t, 'r> Walk<'t, 'r> {
         error: JsonError,
         place: Place,
         damaged: Damaged,
+        part: Part,
     ) -> Flow {
         let text = layer.bytes();
         let resume = match place {
             Place::Alone => Resume::Lost,
-            _ => self.recovery.resume(text, start, error.offset, place),
+            _ => self.recovery.resume(text, start, error.offset, place, part),
         };
         let before_records = place == Place::Top && matches!(resume, Resume::Element { first: true, .. });
         let envelope = match damaged {
@@ -401,7 +313,13 @@ impl<'t, 'r> Walk<'t, 'r> {
         if place == Place::Top {
             self.bare = !envelope;
         }
-        let ends = error.kind == JsonErrorKind::UnexpectedEnd;
+        self.adrift |= envelope && matches!(resume, Resume::Top(_));
+        let ends = match error.kind {
+            JsonErrorKind::UnexpectedEnd => true,
+            // Its other half may have been cut off.
+            JsonErrorKind::LoneSurrogate => error.offset + r"\ud800\u".len() > text.len(),
+            _ => false,
+        };
         if ends && resume == Resume::Lost && matches!(layer, Layer::File(_)) && self.ledger.ending == Ending::Cut {
             if !envelope {
                 self.ledger.cut_off();

@@ -35,6 +35,7 @@ pub fn string(text: &[u8], start: usize) -> Result<StringSpan, JsonError> {
     let mut escaped = false;
     let mut ascii = true;
     loop {
+        at = skip_plain(text, at);
         match text.get(at) {
             Some(b'"') => break,
             Some(b'\\') => {
@@ -53,6 +54,28 @@ pub fn string(text: &[u8], start: usize) -> Result<StringSpan, JsonError> {
         return fail(start + error.valid_up_to(), JsonErrorKind::InvalidUtf8);
     }
     Ok(StringSpan { start, end: at + 1, escaped })
+}
+
+/// First offset at or after `at` whose byte may be something else than plain ASCII of a string; looks at eight bytes at a time.
+fn skip_plain(text: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    // The high bit of each byte that is zero; a byte above a zero one may be marked too, the lowest mark is always right.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    while let Some(eight) = text.get(at..at + 8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
+        let word = u64::from_le_bytes(eight);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let quote = zeros(word ^ (ONES * 0x22));
+        let backslash = zeros(word ^ (ONES * 0x5c));
+        let special = control | quote | backslash | (word & HIGHS);
+        if special == 0 {
+            at += 8;
+        } else {
+            // At most 7.
+            return at + usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
+        }
+    }
+    at
 }
 
 fn escape(text: &[u8], at: usize) -> Result<usize, JsonError> {

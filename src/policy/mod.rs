@@ -7,6 +7,7 @@ pub mod node;
 pub mod obligation;
 pub mod operator;
 pub mod parse;
+pub mod pattern;
 pub mod rule_test;
 pub mod scalar;
 pub mod set;

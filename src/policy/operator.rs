@@ -55,10 +55,8 @@ pub enum OperatorKind {
     In(Values, Case),
     /// `starts_with`, `ends_with`, `contains`.
     Text(TextPlace, Values, Case),
-    /// `glob`: one of the patterns matches the whole string.
-    Glob(Vec<Pattern>),
-    /// `regex`: one of the patterns is found in the string.
-    Regex(Vec<Pattern>),
+    /// `glob`: one of the patterns matches the whole string. `regex`: one is found in the string.
+    Pattern(PatternKind, Patterns),
     /// `cidr`.
     Cidr(Networks),
     /// `is_ip`.
@@ -119,6 +117,24 @@ pub enum Values {
     Items(Vec<Value>),
     /// Those of a named list.
     List(Spanned<String>),
+}
+
+/// How a pattern is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternKind {
+    /// `glob`.
+    Glob,
+    /// `regex`.
+    Regex,
+}
+
+/// Patterns to match with.
+#[derive(Debug, Clone)]
+pub enum Patterns {
+    /// These.
+    Items(Vec<Pattern>),
+    /// Those of a named list.
+    List(Spanned<String>, Case),
 }
 
 /// Networks to look in.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::policy::error::{Code, Level, PolicyError, PolicyErrors};
 use crate::policy::model::{Condition, Define, List, PathRoot, Policy, Rule, Spanned};
-use crate::policy::operator::Scalar;
+use crate::policy::operator::{Case, PatternKind, Scalar};
 use crate::policy::parse::{closest, network};
+use crate::policy::pattern::{PatternError, pattern};
 use crate::policy::walk::{self, Inside, Reference};
 
 /// Longest chain of definitions that use each other.
@@ -179,6 +180,10 @@ impl<'s> Check<'s> {
                 self.known(index, name, &self.set.lists, "list", Code::UndefinedList);
                 self.networks(index, name);
             }
+            Reference::PatternList(name, kind) => {
+                self.known(index, name, &self.set.lists, "list", Code::UndefinedList);
+                self.patterns(index, name, kind);
+            }
             Reference::Path(_) => {}
         });
     }
@@ -227,29 +232,48 @@ impl<'s> Check<'s> {
     }
 
     fn networks(&mut self, index: PolicyIndex, name: &Spanned<String>) {
+        self.list_values(index, name, Code::Cidr, "`cidr`", &|scalar| match scalar {
+            Scalar::String(text) => network(text).err().map(|help| format!("`{text}` is not a network: {help}")),
+            Scalar::Number(number) => Some(format!("`{number}` is not a network: write it in quotes")),
+            Scalar::Bool(value) => Some(format!("`{value}` is not a network")),
+        });
+    }
+
+    fn patterns(&mut self, index: PolicyIndex, name: &Spanned<String>, kind: PatternKind) {
+        let (code, word) = (Code::Regex, if kind == PatternKind::Glob { "`glob`" } else { "`regex`" });
+        self.list_values(index, name, code, word, &|scalar| match scalar {
+            Scalar::String(text) => match pattern(kind, text, Case::Sensitive) {
+                Ok(_) => None,
+                Err(PatternError::Syntax { message, .. } | PatternError::TooLarge(message)) => {
+                    Some(format!("`{text}` is not a regex: {message}"))
+                }
+            },
+            Scalar::Number(number) => Some(format!("`{number}` is not a pattern: write it in quotes")),
+            Scalar::Bool(value) => Some(format!("`{value}` is not a pattern: write it in quotes")),
+        });
+    }
+
+    /// Records each value of the list `name` that is nothing for the operator it is used for.
+    fn list_values(
+        &mut self,
+        index: PolicyIndex,
+        name: &Spanned<String>,
+        code: Code,
+        operator: &str,
+        wrong: &dyn Fn(&Scalar) -> Option<String>,
+    ) {
         let Some((home, list)) = self.set.list(index, &name.value) else { return };
         let (Some(user), Some(owner)) = (self.set.policy(index), self.set.policy(home)) else { return };
         for entry in &list.entries {
-            let (text, problem) = match &entry.value.value {
-                Scalar::String(text) => (text.clone(), network(text).err()),
-                Scalar::Number(number) => (number.to_string(), Some("write it in quotes".to_owned())),
-                Scalar::Bool(value) => (value.to_string(), Some("write a network such as `10.0.0.0/8`".to_owned())),
-            };
-            let Some(help) = problem else { continue };
-            let error = PolicyError::new(
-                Code::Cidr,
-                &owner.source,
-                format!("`{text}` is not a network, and `{}` is used for `cidr`", name.value),
-            )
-            .label(entry.value.span, "not a network")
-            .help(help);
+            let Some(message) = wrong(&entry.value.value) else { continue };
+            let used = format!("`{}` is used for {operator} here", name.value);
+            let error = PolicyError::new(code, &owner.source, message)
+                .label(entry.value.span, "this value")
+                .help(format!("every value of `{}` must be one that {operator} can use", name.value));
             self.errors.push(if home == index {
-                error.label(name.span, "used here")
+                error.label(name.span, used)
             } else {
-                error.related(
-                    PolicyError::note(Code::Cidr, &user.source, format!("`{}` is used for `cidr` here", name.value))
-                        .label(name.span, "used here"),
-                )
+                error.related(PolicyError::note(code, &user.source, used).label(name.span, "used here"))
             });
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::policy::model::{Condition, PathRef, Rule, Spanned, TemplatePart};
 use crate::policy::obligation::Obligation;
-use crate::policy::operator::{ListTest, Networks, NodeTest, NumberOperand, OperatorKind, TimeOperand, Value, Values};
+use crate::policy::operator::{
+    ListTest, Networks, NodeTest, NumberOperand, OperatorKind, PatternKind, Patterns, TimeOperand, Value, Values,
+};
 
 /// Something a condition refers to.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,8 @@ pub enum Reference<'c> {
     List(&'c Spanned<String>),
     /// `{list: name}` among networks.
     NetworkList(&'c Spanned<String>),
+    /// `{list: name}` among patterns.
+    PatternList(&'c Spanned<String>, PatternKind),
     /// A path: the key of an entry, or one in a value.
     Path(&'c PathRef),
 }
@@ -63,6 +67,7 @@ fn node_test<'c>(test: &'c NodeTest, inside: Inside, visit: &mut dyn FnMut(Refer
                 Values::Items(items) => items.iter().for_each(|item| value(item, inside, visit)),
                 Values::List(name) => visit(Reference::List(name), inside),
             },
+            OperatorKind::Pattern(kind, Patterns::List(name, _)) => visit(Reference::PatternList(name, *kind), inside),
             OperatorKind::Cidr(Networks::List(name)) => visit(Reference::NetworkList(name), inside),
             OperatorKind::Compare(_, NumberOperand::Path(path)) | OperatorKind::Time(_, TimeOperand::Path(path)) => {
                 visit(Reference::Path(path), inside);

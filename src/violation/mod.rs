@@ -1,11 +1,13 @@
 //! What a scan finds: violations with their evidence, counts, and what could not be read. The one thing that `engine` and
 //! `report` both know.
 
+pub mod card;
 pub mod file_report;
 pub mod summary;
 #[allow(clippy::module_inception)]
 pub mod violation;
 
+pub use card::RuleCard;
 pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

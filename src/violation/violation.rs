@@ -43,7 +43,7 @@ pub struct Violation {
     pub fingerprint: String,
     /// The exception that covers it.
     pub waived: Option<Waived>,
-    /// The record's JSON text.
+    /// The record's JSON text; empty where nobody will show it.
     pub record_text: Arc<str>,
 }
 

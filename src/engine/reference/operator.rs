@@ -7,9 +7,10 @@ use serde_json::{Number, Value};
 use super::value::{self, Folding};
 use super::{Scope, is_number};
 use crate::policy::operator::{
-    Case, Comparison, IpKind, JsonType, Networks, NumberOperand, NumberTest, OperatorKind, Scalar, TextPlace,
-    TimeOperand, TimeOrder, Value as Operand, Values,
+    Case, Comparison, IpKind, JsonType, Networks, NumberOperand, NumberTest, OperatorKind, PatternKind, Patterns,
+    Scalar, TextPlace, TimeOperand, TimeOrder, Value as Operand, Values,
 };
+use crate::policy::pattern::pattern;
 use crate::text::time;
 
 impl Scope<'_> {
@@ -36,8 +37,8 @@ impl Scope<'_> {
             OperatorKind::Text(place, values, case) => {
                 self.operands(values).iter().any(|wanted| has_text(node, *place, wanted, folding(*case)))
             }
-            OperatorKind::Glob(patterns) | OperatorKind::Regex(patterns) => match node {
-                Value::String(text) => patterns.iter().any(|pattern| pattern.regex.is_match(text)),
+            OperatorKind::Pattern(kind, patterns) => match node {
+                Value::String(text) => self.matches(text, *kind, patterns),
                 _ => false,
             },
             OperatorKind::Cidr(networks) => self.is_inside(node, networks),
@@ -95,6 +96,18 @@ impl Scope<'_> {
         match order {
             TimeOrder::Before => at < wanted,
             TimeOrder::After => at > wanted,
+        }
+    }
+
+    fn matches(self, text: &str, kind: PatternKind, patterns: &Patterns) -> bool {
+        match patterns {
+            Patterns::Items(items) => items.iter().any(|pattern| pattern.regex.is_match(text)),
+            Patterns::List(name, case) => self.list(name).iter().any(|entry| match &entry.value.value {
+                Scalar::String(listed) => {
+                    pattern(kind, listed, *case).is_ok_and(|pattern| pattern.regex.is_match(text))
+                }
+                Scalar::Number(_) | Scalar::Bool(_) => false,
+            }),
         }
     }
 

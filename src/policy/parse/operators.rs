@@ -4,7 +4,8 @@ use crate::policy::error::Code;
 use crate::policy::model::Spanned;
 use crate::policy::node::{Entry, Node, NodeKind, YamlValue};
 use crate::policy::operator::{
-    Case, Comparison, IpKind, JsonType, NodeTest, Operator, OperatorKind, TextPlace, TimeOrder, Value, Values,
+    Case, Comparison, IpKind, JsonType, NodeTest, Operator, OperatorKind, PatternKind, TextPlace, TimeOrder, Value,
+    Values,
 };
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
 use crate::text::Span;
@@ -116,8 +117,8 @@ impl Lower<'_> {
             "starts_with" => self.text_operator(node, &what, scope, TextPlace::Start, case),
             "ends_with" => self.text_operator(node, &what, scope, TextPlace::End, case),
             "contains" => self.text_operator(node, &what, scope, TextPlace::Anywhere, case),
-            "glob" => self.patterns(node, &what, case, Self::glob).map(OperatorKind::Glob),
-            "regex" => self.patterns(node, &what, case, Self::regex).map(OperatorKind::Regex),
+            "glob" => self.patterns(node, &what, PatternKind::Glob, case),
+            "regex" => self.patterns(node, &what, PatternKind::Regex, case),
             "cidr" => self.networks(node).map(OperatorKind::Cidr),
             "is_ip" => self.ip_kind(node).map(OperatorKind::IsIp),
             "gt" => self.number_operand(node, &what, scope).map(|n| OperatorKind::Compare(Comparison::Greater, n)),

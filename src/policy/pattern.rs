@@ -1,0 +1,98 @@
+//! Globs and regexes of the policy language: a text becomes a [`Pattern`], or what is wrong with it.
+
+use regex::RegexBuilder;
+
+use crate::policy::operator::{Case, Pattern, PatternKind};
+
+/// Largest compiled regex, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// Why a text is no pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PatternError {
+    /// The regex is wrong between these byte offsets.
+    Syntax {
+        /// What is wrong.
+        message: String,
+        /// First wrong byte.
+        start: usize,
+        /// One past the last.
+        end: usize,
+    },
+    /// It compiles to something too large; what the regex crate says.
+    TooLarge(String),
+}
+
+/// The pattern that `text` is.
+///
+/// # Errors
+/// Where a regex is not one, or a pattern would be too large. A glob is never wrong.
+pub fn pattern(kind: PatternKind, text: &str, case: Case) -> Result<Pattern, PatternError> {
+    let expression = match kind {
+        PatternKind::Glob => glob_expression(text),
+        PatternKind::Regex => {
+            check_syntax(text)?;
+            text.to_owned()
+        }
+    };
+    RegexBuilder::new(&expression)
+        .case_insensitive(case == Case::Ignored)
+        .size_limit(SIZE_LIMIT)
+        .build()
+        .map(|regex| Pattern { text: text.to_owned(), regex })
+        .map_err(|error| PatternError::TooLarge(error.to_string().lines().last().unwrap_or_default().trim().to_owned()))
+}
+
+/// `*` is any run of characters, `?` any one, `\\` takes the next as it is; the whole text must match.
+fn glob_expression(text: &str) -> String {
+    let mut expression = String::from("^(?s:");
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '*' => expression.push_str(".*"),
+            '?' => expression.push('.'),
+            '\\' => expression.push_str(&regex::escape(&characters.next().unwrap_or('\\').to_string())),
+            other => expression.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    expression.push_str(")$");
+    expression
+}
+
+/// Parses `text` with the same syntax as the regex crate, for the place of an error.
+fn check_syntax(text: &str) -> Result<(), PatternError> {
+    let Err(error) = regex_syntax::ParserBuilder::new().build().parse(text) else { return Ok(()) };
+    let (message, start, end) = match &error {
+        regex_syntax::Error::Parse(error) => {
+            (error.kind().to_string(), error.span().start.offset, error.span().end.offset)
+        }
+        regex_syntax::Error::Translate(error) => {
+            (error.kind().to_string(), error.span().start.offset, error.span().end.offset)
+        }
+        _ => (error.to_string(), 0, text.len()),
+    };
+    Err(PatternError::Syntax { message, start, end })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_the_whole_text() {
+        let matches =
+            |glob: &str, text: &str| pattern(PatternKind::Glob, glob, Case::Sensitive).unwrap().regex.is_match(text);
+        assert!(matches("arn:aws:iam::*:role/*", "arn:aws:iam::123456789012:role/a/b"));
+        assert!(matches("a?c", "aéc") && !matches("a?c", "ac"));
+        assert!(matches(r"\*.x", "*.x") && !matches(r"\*.x", "a.x"));
+        assert!(matches("*", "") && matches("a*", "a\nb") && !matches("a", "a\n"));
+        assert!(matches("[x]", "[x]") && matches(r"a\", r"a\"));
+    }
+
+    #[test]
+    fn says_where_a_regex_is_wrong() {
+        let wrong = |text: &str| pattern(PatternKind::Regex, text, Case::Sensitive).unwrap_err();
+        assert!(matches!(wrong("ab(c"), PatternError::Syntax { start: 2, end: 3, .. }));
+        assert!(matches!(wrong("(a{1000}){1000}"), PatternError::TooLarge(_)));
+    }
+}

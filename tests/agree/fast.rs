@@ -1,0 +1,83 @@
+//! The two evaluators behind one function each: policies and an event's text in, what each rule says of it out.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use trailgate::compile::{Program, compile};
+use trailgate::engine::reference::{self, Verdict};
+use trailgate::engine::scan;
+use trailgate::policy::{PolicyIndex, PolicySet, Rule, parse};
+use trailgate::text::{LineColumn, Source};
+use trailgate::violation::{FileReport, RuleIndex, Violation};
+
+use super::policy::TODAY;
+
+/// The most that a compressed file may inflate to.
+pub const LIMIT: u64 = 1 << 30;
+
+/// The set of these policy files, which must be right.
+pub fn policy_set(texts: &[String]) -> PolicySet {
+    let parse = |(index, text): (usize, &String)| {
+        let source = Source::new(format!("{index}.yaml"), text.as_str());
+        parse(&source, &|name| Err(format!("no file {name}"))).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
+    };
+    let policies = texts.iter().enumerate().map(parse).collect();
+    PolicySet::new(policies).unwrap_or_else(|errors| panic!("{errors}\n{}", texts.join("\n")))
+}
+
+pub fn program(texts: &[String]) -> Program {
+    compile(&policy_set(texts), TODAY)
+}
+
+/// What the reference says, one verdict for each rule; one of several events decides nothing.
+pub fn slow(set: &PolicySet, event: &str) -> Vec<Verdict> {
+    let event: Value = serde_json::from_str(event).unwrap();
+    let verdict = |(policy, rule): (PolicyIndex, &Rule)| {
+        let verdict = reference::evaluate(set, policy, rule, &event, TODAY);
+        assert_eq!(verdict.is_none(), rule.obligation.is_windowed());
+        verdict.unwrap_or_default()
+    };
+    set.rules().map(verdict).collect()
+}
+
+/// What the fast path says, one verdict for each rule.
+pub fn fast(program: &Program, event: &str) -> Vec<Verdict> {
+    let report = file_report(program, format!("{{\"Records\":[{event}]}}").as_bytes());
+    assert!(report.problems.is_empty(), "{:?}\n{event}", report.problems);
+    assert_eq!(report.parts.len(), program.parts.len());
+    let mut verdicts = vec![Verdict::default(); program.rules.len()];
+    for part in &report.parts {
+        assert_eq!(part.records.len(), 1);
+        for RuleIndex(rule) in part.everywhere.iter().chain(part.population.iter().map(|(_, rule)| rule)) {
+            assert!(!verdicts[*rule].in_population, "rule {rule} is in the population twice");
+            verdicts[*rule].in_population = true;
+        }
+        for found in &part.violations {
+            let verdict = &mut verdicts[found.rule.0];
+            assert!(!verdict.violated, "rule {} is violated twice", found.rule.0);
+            verdict.violated = true;
+            verdict.exception = found.exception;
+            verdict.message = Some(found.violation.message.clone());
+        }
+    }
+    verdicts
+}
+
+pub fn file_report(program: &Program, bytes: &[u8]) -> FileReport {
+    let name: Arc<str> = "file.json".into();
+    scan(program, &name, bytes, LIMIT)
+}
+
+/// A violation without all that depends on where and how its record is written.
+pub fn without_place(mut violation: Violation) -> Violation {
+    violation.file = "".into();
+    violation.record = 0;
+    violation.offset = 0;
+    violation.at = LineColumn { line: 1, column: 1 };
+    violation.record_text = "".into();
+    for evidence in &mut violation.evidence {
+        evidence.offset = None;
+        evidence.at = None;
+    }
+    violation
+}
