@@ -202,6 +202,7 @@ fn yaml_that_says_something_else() {
         "an at sign" => when("$.eventName: @x"),
         "a backtick" => when("$.eventName: `x`"),
         "a value left out" => when("$.eventName:\n$.eventSource: x"),
+        "an operator's value left out" => when("$.eventName: {equals: }"),
         "an anchor with no value" => when("$.eventName: &x"),
         "a merge of no map" => when("<<: [1, 2]\n$.eventName: x"),
         "a key that is no text" => when("{a: b}: x"),
