@@ -6,15 +6,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use trailgate::audit::gate::Problems;
+use trailgate::audit::{Gate, verdict};
 use trailgate::event::Problem;
 use trailgate::event::problem::ProblemKind;
 use trailgate::json::{Location, Step, locate};
 use trailgate::policy::{RuleId, Severity};
 use trailgate::report::{
-    Color, Detail, HumanOptions, HumanReporter, JsonReporter, NdjsonReporter, Reporter, RunReport,
+    Color, Detail, HumanOptions, HumanReporter, JsonReporter, NdjsonReporter, Reporter, RunReport, VerdictLine,
 };
 use trailgate::text::{LineColumn, Lines};
-use trailgate::violation::summary::{FileCounts, Note, RecordCounts};
+use trailgate::violation::summary::{FileCounts, Note, RecordCounts, SkippedFile};
 use trailgate::violation::violation::EventIdentity;
 use trailgate::violation::{Evidence, PolicyPlace, RuleStatus, RuleSummary, Standing, Summary, Violation, Waived};
 
@@ -153,6 +155,7 @@ fn summary_of(violations: &[Violation], rules: &[(&Rule, u64, RuleStatus)]) -> S
             skipped: 1,
             failed: 0,
             skipped_by: BTreeMap::from([("digest".to_owned(), 1)]),
+            skipped_files: vec![SkippedFile { file: "logs/digest.json".to_owned(), reason: "digest" }],
         },
         records: RecordCounts { found: 2931, evaluated: 2921, duplicates: 10, malformed: 0, insights: 0 },
         bytes: 8_439_201,
@@ -245,8 +248,13 @@ fn full_run() -> (Vec<Violation>, Summary) {
     (violations, summary)
 }
 
+fn run_of<'a>(violations: &'a [Violation], summary: &'a Summary, fail_on: Severity) -> RunReport<'a> {
+    let verdict = verdict(Gate { fail_on, problems: Problems::Count }, summary);
+    RunReport { violations, summary, fail_on, verdict, tool_version: "0.1.0" }
+}
+
 fn report(reporter: &dyn Reporter, violations: &[Violation], summary: &Summary) -> String {
-    let run = RunReport { violations, summary, fail_on: Severity::Low, tool_version: "0.1.0" };
+    let run = run_of(violations, summary, Severity::Low);
     let mut out = Vec::new();
     reporter.report(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -297,6 +305,35 @@ fn human_without_violations() {
 }
 
 #[test]
+fn the_verdict_line_says_what_the_exit_code_says() {
+    let (violations, mut summary) = full_run();
+    let line = |violations: &[Violation], summary: &Summary, fail_on, problems| {
+        let verdict = verdict(Gate { fail_on, problems }, summary);
+        let run = RunReport { violations, summary, fail_on, verdict, tool_version: "0" };
+        format!("{} {}", verdict.exit_code(), VerdictLine::of(&run))
+    };
+    let mut lines = vec![line(&violations, &summary, Severity::High, Problems::Count)];
+    summary.interrupted = true;
+    lines.push(line(&violations, &summary, Severity::Low, Problems::Count));
+    let mut clean = summary_of(&[], &[(&ROOT, 1214, RuleStatus::Clean)]);
+    clean.problems = summary.problems.clone();
+    lines.push(line(&[], &clean, Severity::Low, Problems::Count));
+    lines.push(line(&[], &clean, Severity::Low, Problems::Allowed));
+    clean.records = RecordCounts::default();
+    lines.push(line(&[], &clean, Severity::Low, Problems::Count));
+    lines.push(line(&[], &clean, Severity::Low, Problems::Allowed));
+    let expected = [
+        "1 failed: 7 violations (5 critical, 2 high), 1 below high, 1 waived · 2 problems, 1 rule not evaluated",
+        "130 interrupted: 8 violations (5 critical, 2 high, 1 medium), 1 waived · 2 problems, 1 rule not evaluated",
+        "3 incomplete: no violation found, but not all was checked · 2 problems",
+        "0 passed: no violation in 2,921 events · 2 problems (allowed)",
+        "3 incomplete: no event was checked · 2 problems",
+        "0 nothing checked: no event was found · 2 problems (allowed)",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn human_below_the_threshold() {
     let mut waived = root_violation();
     waived.waived = Some(Waived {
@@ -308,7 +345,7 @@ fn human_below_the_threshold() {
     let (all, _) = full_run();
     let violations = [all[2].clone(), waived];
     let summary = summary_of(&violations, &[(&OPEN, 3, RuleStatus::Violated), (&ROOT, 2, RuleStatus::Clean)]);
-    let run = RunReport { violations: &violations, summary: &summary, fail_on: Severity::High, tool_version: "0" };
+    let run = run_of(&violations, &summary, Severity::High);
     assert_eq!(run.failing(), 0);
     let mut out = Vec::new();
     HumanReporter::new(HumanOptions { width: 100, ..NARROW }).report(&run, &mut out).unwrap();

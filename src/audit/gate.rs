@@ -1,7 +1,7 @@
 //! What a run means for the caller: one verdict, one exit code.
 
 use crate::policy::Severity;
-use crate::violation::{RuleStatus, Summary};
+use crate::violation::{RuleStatus, Summary, Verdict};
 
 /// What a run is held against.
 #[derive(Debug, Clone, Copy)]
@@ -19,32 +19,6 @@ pub enum Problems {
     Count,
     /// They are reported and nothing more.
     Allowed,
-}
-
-/// The outcome of a run, as its exit code says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing at or above the gate's severity: exit code 0.
-    Passed,
-    /// Violations: exit code 1.
-    Violated,
-    /// Nothing found, but not all could be read or evaluated: exit code 3.
-    Incomplete,
-    /// Ended by the user: exit code 130.
-    Interrupted,
-}
-
-impl Verdict {
-    /// The exit code.
-    #[must_use]
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Passed => 0,
-            Self::Violated => 1,
-            Self::Incomplete => 3,
-            Self::Interrupted => 130,
-        }
-    }
 }
 
 /// The verdict on a run. An interruption wins over violations, violations over an incomplete input.

@@ -72,13 +72,13 @@ pub fn run(
         let mut waiting = BTreeMap::new();
         for (place, scanned) in receiver {
             waiting.insert(place, scanned);
-            while let Some(scanned) = waiting.remove(&merged) {
+            while let (Some(input), Some(scanned)) = (inputs.get(merged), waiting.remove(&merged)) {
                 merged += 1;
                 let bytes = match &scanned {
                     Scanned::Read(report) => u64::try_from(report.bytes).unwrap_or(u64::MAX),
                     _ => 0,
                 };
-                tally.add(scanned);
+                tally.add(input, scanned);
                 progress.advanced(merged, bytes);
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use crate::audit::input::Input;
 use crate::compile::Program;
 use crate::event::{Problem, ProblemKind};
 use crate::violation::{FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation};
@@ -83,32 +84,28 @@ impl Tally {
         Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new(), keep, no_text: "".into() }
     }
 
-    /// Adds what became of the next input.
-    pub fn add(&mut self, scanned: Scanned) {
+    /// Adds what became of `input`, the next one.
+    pub fn add(&mut self, input: &Input, scanned: Scanned) {
         let files = &mut self.outcome.summary.files;
         files.found += 1;
         match scanned {
-            Scanned::Skipped(reason) => {
-                files.skipped += 1;
-                *files.skipped_by.entry(reason.to_owned()).or_default() += 1;
-            }
+            Scanned::Skipped(reason) => files.skip(input.name(), reason),
             Scanned::Failed(problem) => {
                 files.failed += 1;
                 self.outcome.summary.problems.push(problem);
             }
-            Scanned::Read(report) => self.read(report),
+            Scanned::Read(report) => self.read(input, report),
         }
     }
 
-    fn read(&mut self, report: FileReport) {
+    fn read(&mut self, input: &Input, report: FileReport) {
         let summary = &mut self.outcome.summary;
         summary.bytes += u64::try_from(report.bytes).unwrap_or(u64::MAX);
         let handed_out: usize = report.parts.iter().map(|part| part.records.len()).sum();
         let files = &mut summary.files;
         let left_out = report.parts.iter().find_map(|part| left_out(part)).filter(|_| report.problems.is_empty());
         if let Some(reason) = left_out {
-            files.skipped += 1;
-            *files.skipped_by.entry(reason.to_owned()).or_default() += 1;
+            files.skip(input.name(), reason);
         } else if handed_out == 0 && report.problems.iter().any(|problem| is_total(problem.kind)) {
             files.failed += 1;
         } else {

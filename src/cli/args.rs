@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
@@ -17,7 +18,7 @@ Exit codes:
 
 /// Checks audit logs, AWS CloudTrail first, against policies written in YAML.
 #[derive(Debug, Parser)]
-#[command(name = "trailgate", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "trailgate", version, about, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -39,7 +40,7 @@ pub enum Command {
 #[command(after_help = EXIT_CODES)]
 pub struct CheckArgs {
     /// Logs: files, folders (all files below), globs, or `-` for standard input.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
     pub paths: Vec<String>,
 
     /// A policy file, a folder of them, `bundled`, or `bundled:NAME` for one bundled file; repeatable.
@@ -51,6 +52,7 @@ pub struct CheckArgs {
         value_name = "PATH",
         env = "TRAILGATE_POLICIES",
         value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new(),
         help_heading = "Policies"
     )]
     pub policies: Vec<String>,
@@ -80,7 +82,7 @@ pub struct CheckArgs {
     pub ignore_waivers: bool,
 
     /// The day that exceptions and list values are judged by; left out, today in UTC.
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Policies")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Policies")]
     pub as_of: Option<Date>,
 
     /// The least severity that fails the run.
@@ -99,11 +101,11 @@ pub struct CheckArgs {
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Report")]
     pub max_violations: usize,
 
-    /// Say less: only violations and the verdict.
+    /// Say less: violations, problems, and a verdict other than passed.
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Report")]
     pub quiet: bool,
 
-    /// Say more: every rule with its status.
+    /// Say more: every rule with its status, every problem, the skipped files.
     #[arg(short, long, help_heading = "Report")]
     pub verbose: bool,
 
@@ -115,12 +117,13 @@ pub struct CheckArgs {
     #[arg(long, help_heading = "Report")]
     pub no_progress: bool,
 
-    /// Threads; 0 is one for each processor.
+    /// Threads, at most 1024; 0 is one for each processor.
     #[arg(
         short = 'j',
         long,
         value_name = "N",
         default_value_t = 0,
+        value_parser = threads,
         env = "TRAILGATE_THREADS",
         help_heading = "Reading"
     )]
@@ -208,6 +211,18 @@ impl std::str::FromStr for FormatArg {
     }
 }
 
+/// More threads than any machine has use for, and fewer than it cannot start.
+const MOST_THREADS: usize = 1024;
+
+fn threads(text: &str) -> Result<usize, String> {
+    let threads = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
+    threads.ok_or_else(|| format!("write a whole number up to {MOST_THREADS}; 0 is one for each processor"))
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day as YYYY-MM-DD, such as 2026-03-14".to_owned())
+}
+
 /// Bytes out of `512M`.
 fn size(text: &str) -> Result<u64, String> {
     let number = text.trim_end_matches(['K', 'M', 'G', 'k', 'm', 'g']);
@@ -219,5 +234,8 @@ fn size(text: &str) -> Result<u64, String> {
         _ => return Err("write a whole number with K, M or G, such as 512M".to_owned()),
     };
     let count: u64 = number.parse().map_err(|_| "write a whole number with K, M or G, such as 512M".to_owned())?;
-    count.checked_mul(factor).filter(|size| *size > 0).ok_or_else(|| "out of range".to_owned())
+    count
+        .checked_mul(factor)
+        .filter(|size| *size > 0)
+        .ok_or_else(|| "write a number above 0 and below 16 exabytes".to_owned())
 }

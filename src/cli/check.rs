@@ -8,16 +8,18 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::gate::Problems;
-use crate::audit::{Gate, Keep, Limit, RunOptions, Verdict, notes, run, verdict, walk};
+use crate::audit::{Gate, Keep, Limit, RunOptions, notes, run, verdict, walk};
 use crate::cli::args::{CheckArgs, Format};
-use crate::cli::diagnostics::{number, print_error, print_policy_errors};
+use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
-use crate::cli::output::write_reports;
+use crate::cli::output::{prepare, write_reports};
 use crate::cli::policies::{Selection, load, select};
 use crate::cli::progress::Bar;
 use crate::compile::{compile, lint};
 use crate::policy::PolicySet;
-use crate::report::RunReport;
+use crate::report::number::count;
+use crate::report::{RunReport, VerdictLine};
+use crate::violation::Verdict;
 
 /// Runs `trailgate check`.
 pub fn check(arguments: &CheckArgs) -> Exit {
@@ -30,6 +32,10 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     let Some(set) = policies(arguments, today) else { return Exit::Usage };
     let program = compile(&set, today);
     let inputs = walk::inputs(&arguments.paths);
+    if let Err(message) = prepare(&arguments.formats) {
+        print_error(&message);
+        return Exit::Usage;
+    }
     let stop = stop_on_interrupt();
     let mut bar = Bar::new(inputs.len(), !arguments.no_progress && !arguments.quiet);
     let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated, keep: keep(arguments) };
@@ -42,6 +48,10 @@ pub fn check(arguments: &CheckArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    if outcome.summary.interrupted {
+        let left = inputs.len().saturating_sub(outcome.summary.files.found);
+        say(&format!("interrupted: {left} of {} were not read", count(inputs.len(), "file")));
+    }
     outcome.summary.notes = notes::notes(&set, &program, &outcome.summary, &outcome.exceptions_used, today);
     let gate = Gate {
         fail_on: arguments.fail_on.into(),
@@ -52,13 +62,14 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         violations: &outcome.violations,
         summary: &outcome.summary,
         fail_on: gate.fail_on,
+        verdict,
         tool_version: env!("CARGO_PKG_VERSION"),
     };
     if let Err(message) = write_reports(&report, arguments, started.elapsed()) {
         print_error(&message);
         return Exit::Usage;
     }
-    say_verdict(arguments, &report, verdict);
+    say_verdict(arguments, &report);
     Exit::Verdict(verdict)
 }
 
@@ -107,26 +118,12 @@ fn keep(arguments: &CheckArgs) -> Keep {
 }
 
 /// Where the report itself went to a file or is for machines, people at the terminal are told how it ended.
-fn say_verdict(arguments: &CheckArgs, report: &RunReport<'_>, verdict: Verdict) {
+fn say_verdict(arguments: &CheckArgs, report: &RunReport<'_>) {
     let seen = arguments.formats.iter().any(|format| format.format == Format::Human && format.file.is_none());
     if seen || arguments.quiet {
         return;
     }
-    let summary = report.summary;
-    let mut words = vec![number(summary.violations, "violation")];
-    if summary.waived > 0 {
-        words.push(format!("{} waived", summary.waived));
-    }
-    if !summary.problems.is_empty() {
-        words.push(number(summary.problems.len(), "problem"));
-    }
-    let verdict = match verdict {
-        Verdict::Passed => "passed",
-        Verdict::Violated => "failed",
-        Verdict::Incomplete => "incomplete",
-        Verdict::Interrupted => "interrupted",
-    };
-    eprintln!("{verdict}: {} in {}", words.join(", "), number(summary.records.evaluated, "event"));
+    say(&VerdictLine::of(report).to_string());
 }
 
 /// A flag that becomes true at the first Ctrl-C; the second ends the program at once.
@@ -137,7 +134,7 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
         }
-        eprintln!("stopping after the files that are being read; once more to stop at once");
+        say("stopping after the files that are being read; once more to stop at once");
     };
     // Without a handler Ctrl-C ends the program as it would any other: nothing is lost but the partial summary.
     let _no_handler = ctrlc::set_handler(handler);

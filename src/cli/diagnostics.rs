@@ -6,6 +6,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::cli::args::ColorArg;
 use crate::policy::error::{Level, PolicyError};
+use crate::report::number::count;
 
 /// Most errors and warnings that are printed in full.
 const MOST_SHOWN: usize = 200;
@@ -44,13 +45,13 @@ pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
     if let Some(rest) = errors.len().checked_sub(MOST_SHOWN).filter(|rest| *rest > 0) {
         out.push_str(&format!("… and {rest} more\n"));
     }
-    let count = |level| errors.iter().filter(|error| error.level == level).count();
-    let (wrong, odd) = (count(Level::Error), count(Level::Warning));
+    let of = |level| errors.iter().filter(|error| error.level == level).count();
+    let (wrong, odd) = (of(Level::Error), of(Level::Warning));
     let words = match (wrong, odd) {
-        (0, odd) => format!("{} in the policies", number(odd, "warning")),
-        (wrong, 0) => format!("{} in the policies: nothing was checked", number(wrong, "error")),
+        (0, odd) => format!("{} in the policies", count(odd, "warning")),
+        (wrong, 0) => format!("{} in the policies: nothing was checked", count(wrong, "error")),
         (wrong, odd) => {
-            format!("{} and {} in the policies: nothing was checked", number(wrong, "error"), number(odd, "warning"))
+            format!("{} and {} in the policies: nothing was checked", count(wrong, "error"), count(odd, "warning"))
         }
     };
     out.push_str(&words);
@@ -60,11 +61,10 @@ pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
 
 /// Prints one usage error.
 pub fn print_error(message: &str) {
-    let _closed = writeln!(std::io::stderr().lock(), "error: {message}");
+    say(&format!("error: {message}"));
 }
 
-/// `1 error`, `2 errors`.
-#[must_use]
-pub fn number(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+/// Prints a line to standard error. That nobody reads it is no error: what counts is the report and the exit code.
+pub fn say(line: &str) {
+    let _closed = writeln!(std::io::stderr().lock(), "{line}");
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::audit::Verdict;
+use crate::violation::Verdict;
 
 /// How a subcommand ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,11 +2,31 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
+use crate::audit::input::in_words;
 use crate::cli::args::{CheckArgs, Format, FormatArg};
 use crate::cli::diagnostics::{use_color, width};
 use crate::report::{Color, Detail, HumanOptions, HumanReporter, JsonReporter, NdjsonReporter, Reporter, RunReport};
+
+/// Makes the files that reports will be written to, so that a run is not begun whose report has no place.
+///
+/// What is in them stays until the report is written.
+///
+/// # Errors
+/// Which file cannot be written, and why.
+pub fn prepare(formats: &[FormatArg]) -> Result<(), String> {
+    for path in formats.iter().filter_map(|format| format.file.as_deref()) {
+        File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|error| cannot_write(path, &error))?;
+    }
+    Ok(())
+}
 
 /// Writes `run` in every format asked for.
 ///
@@ -35,14 +55,18 @@ pub fn write_reports(run: &RunReport<'_>, arguments: &CheckArgs, elapsed: Durati
         match file {
             Some(path) => File::create(path)
                 .and_then(|file| write(reporter, run, BufWriter::new(file)))
-                .map_err(|error| format!("cannot write the report `{}`: {error}", path.display()))?,
+                .map_err(|error| cannot_write(path, &error))?,
             None => match write(reporter, run, BufWriter::new(io::stdout().lock())) {
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                other => other.map_err(|error| format!("cannot write the report: {error}"))?,
+                other => other.map_err(|error| format!("cannot write the report: {}", in_words(&error)))?,
             },
         }
     }
     Ok(())
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> String {
+    format!("cannot write the report `{}`: {}", path.display(), in_words(error))
 }
 
 fn write(reporter: &dyn Reporter, run: &RunReport<'_>, mut out: impl Write) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Finds, reads and selects the policies of a run; all errors of all files come together.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -235,7 +236,8 @@ pub fn select(set: PolicySet, selection: &Selection<'_>) -> Result<PolicySet, St
         texts
             .iter()
             .map(|text| {
-                let pattern = Pattern::new(text).map_err(|error| format!("`{text}` is no pattern: {}", error.msg))?;
+                let pattern =
+                    Pattern::new(text).map_err(|error| format!("{flag} `{text}` is no pattern: {}", error.msg))?;
                 if ids.iter().any(|id| pattern.matches(id)) {
                     return Ok(pattern);
                 }
@@ -248,12 +250,14 @@ pub fn select(set: PolicySet, selection: &Selection<'_>) -> Result<PolicySet, St
     let skip = patterns(selection.skip, "--skip")?;
     for tag in selection.tags {
         if !set.rules().any(|(_, rule)| rule.tags.contains(tag)) {
-            return Err(format!("--tag `{tag}`: no rule has this tag"));
+            let known: BTreeSet<&str> =
+                set.rules().flat_map(|(_, rule)| rule.tags.iter().map(String::as_str)).collect();
+            return Err(format!("--tag `{tag}`: no rule has this tag{}", among(tag, "tags", known)));
         }
     }
     for control in selection.controls {
         if !set.rules().any(|(_, rule)| supports(rule, control)) {
-            return Err(format!("--control `{control}`: no rule supports it"));
+            return Err(format!("--control `{control}`: no rule supports it{}", known_controls(&set, control)));
         }
     }
     let wanted = |rule: &Rule| {
@@ -269,6 +273,31 @@ pub fn select(set: PolicySet, selection: &Selection<'_>) -> Result<PolicySet, St
         return Err("no rule is left: the policies hold none, or the selection leaves none".to_owned());
     }
     Ok(selected)
+}
+
+/// What there is instead of `control`: controls of its framework, or frameworks.
+fn known_controls(set: &PolicySet, control: &str) -> String {
+    let framework = control.split_once(':').map_or(control, |(framework, _)| framework);
+    let controls: Vec<_> = set.rules().flat_map(|(_, rule)| &rule.controls).collect();
+    let ids: BTreeSet<&str> = controls
+        .iter()
+        .filter(|(known, _)| *known == framework)
+        .flat_map(|(_, ids)| ids.iter().map(String::as_str))
+        .collect();
+    if ids.is_empty() {
+        return among(framework, "frameworks", controls.iter().map(|(known, _)| known.as_str()).collect());
+    }
+    format!(": controls of `{framework}` are {}", ids.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+/// The one of `known` that is meant by `word`, or all of them, as the end of a message.
+fn among(word: &str, what: &str, known: BTreeSet<&str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    match closest(word, &known) {
+        _ if known.is_empty() => format!(": the policies have no {what}"),
+        Some(near) => format!(": did you mean `{near}`?"),
+        None => format!(": {what} are {}", known.join(", ")),
+    }
 }
 
 fn supports(rule: &Rule, control: &str) -> bool {

@@ -244,9 +244,8 @@ impl<'s> Check<'s> {
         self.list_values(index, name, code, word, &|scalar| match scalar {
             Scalar::String(text) => match pattern(kind, text, Case::Sensitive) {
                 Ok(_) => None,
-                Err(PatternError::Syntax { message, .. } | PatternError::TooLarge(message)) => {
-                    Some(format!("`{text}` is not a regex: {message}"))
-                }
+                Err(PatternError::Syntax { message, .. }) => Some(format!("`{text}` is not a regex: {message}")),
+                Err(PatternError::TooLarge) => Some(format!("`{text}` is too large a pattern")),
             },
             Scalar::Number(number) => Some(format!("`{number}` is not a pattern: write it in quotes")),
             Scalar::Bool(value) => Some(format!("`{value}` is not a pattern: write it in quotes")),

@@ -5,11 +5,14 @@
 pub mod human;
 pub mod json;
 pub mod ndjson;
+pub(crate) mod number;
 pub mod reporter;
 mod safe_json;
+pub mod verdict;
 mod view;
 
 pub use human::{Color, Detail, HumanOptions, HumanReporter};
 pub use json::JsonReporter;
 pub use ndjson::NdjsonReporter;
 pub use reporter::{Reporter, RunReport};
+pub use verdict::VerdictLine;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::policy::Severity;
-use crate::violation::{RuleSummary, Summary, Violation};
+use crate::violation::{RuleSummary, Summary, Verdict, Violation};
 
 /// A format that reports are written in.
 pub trait Reporter {
@@ -25,6 +25,8 @@ pub struct RunReport<'a> {
     pub summary: &'a Summary,
     /// The lowest severity that fails the run.
     pub fail_on: Severity,
+    /// The outcome, as the exit code says it.
+    pub verdict: Verdict,
     /// The version of this program.
     pub tool_version: &'a str,
 }
@@ -34,6 +36,12 @@ impl<'a> RunReport<'a> {
     #[must_use]
     pub fn failing(&self) -> u64 {
         self.rules_failing().map(|rule| rule.violations).sum()
+    }
+
+    /// Whether any event was checked at all.
+    #[must_use]
+    pub const fn checked_something(&self) -> bool {
+        self.summary.records.evaluated > 0
     }
 
     /// The rules that have such violations.

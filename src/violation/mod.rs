@@ -4,10 +4,12 @@
 pub mod card;
 pub mod file_report;
 pub mod summary;
+pub mod verdict;
 #[allow(clippy::module_inception)]
 pub mod violation;
 
 pub use card::RuleCard;
 pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
+pub use verdict::Verdict;
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

@@ -46,6 +46,31 @@ pub struct FileCounts {
     pub failed: usize,
     /// The skipped ones by reason.
     pub skipped_by: BTreeMap<String, usize>,
+    /// The first [`SKIPPED_LISTED`] of the skipped ones, in the order of the inputs.
+    pub skipped_files: Vec<SkippedFile>,
+}
+
+/// Skipped files that a summary names; the rest is only counted.
+pub const SKIPPED_LISTED: usize = 1000;
+
+/// A file that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SkippedFile {
+    /// The file, as it was named.
+    pub file: String,
+    /// Why, as in [`FileCounts::skipped_by`].
+    pub reason: &'static str,
+}
+
+impl FileCounts {
+    /// Counts a file that was left out.
+    pub fn skip(&mut self, file: String, reason: &'static str) {
+        self.skipped += 1;
+        *self.skipped_by.entry(reason.to_owned()).or_default() += 1;
+        if self.skipped_files.len() < SKIPPED_LISTED {
+            self.skipped_files.push(SkippedFile { file, reason });
+        }
+    }
 }
 
 /// Records of a run.

@@ -57,7 +57,7 @@ fn keep(dice: &mut Dice) -> Keep {
 fn outcome(program: &Program, keep: Keep, files: &[Vec<u8>]) -> Outcome {
     let mut tally = Tally::new(program, keep);
     for bytes in files {
-        tally.add(Scanned::Read(file_report(program, bytes)));
+        tally.add(&Input::Stdin, Scanned::Read(file_report(program, bytes)));
     }
     tally.finish()
 }
@@ -109,7 +109,7 @@ proptest! {
 
 proptest! {
     // Each case starts threads and writes files.
-    #![proptest_config(cases(250))]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn the_number_of_threads_changes_nothing(rolls in rolls(2 * ROLLS)) {

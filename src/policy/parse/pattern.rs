@@ -1,10 +1,10 @@
-//! The operands of `glob` and `regex`: patterns are compiled while parsing, by `policy::pattern`.
+//! Patterns: globs and regexes, compiled while parsing, and what is told of wrong ones.
 
 use crate::policy::error::Code;
 use crate::policy::node::{Node, NodeKind, Style, YamlScalar, YamlValue};
 use crate::policy::operator::{Case, OperatorKind, PatternKind, Patterns, Values};
 use crate::policy::parse::lower::{Lower, Scope};
-use crate::policy::pattern::{PatternError, pattern};
+use crate::policy::pattern::{PatternError, SIZE_LIMIT, pattern};
 
 impl Lower<'_> {
     /// One pattern, a list of them, or `{list: name}`.
@@ -29,19 +29,19 @@ impl Lower<'_> {
 
     fn pattern_error(&mut self, node: &Node, scalar: &YamlScalar, error: &PatternError) {
         let (message, start, end) = match error {
-            PatternError::TooLarge(_) => {
+            PatternError::TooLarge => {
                 let message = "this pattern is too large once its repetitions are written out";
-                self.error(Code::Regex, node.span, message, "too large", "write it with smaller repetitions");
+                let label = format!("more than {} MiB", SIZE_LIMIT >> 20);
+                self.error(Code::Regex, node.span, message, label, "write it with smaller repetitions");
                 return;
             }
             PatternError::Syntax { message, start, end } => (message, *start, *end),
         };
         let column = scalar.text.get(..start).map_or(0, |before| before.chars().count()) + 1;
         let place = self.inside(scalar, node.span, start, end.saturating_sub(start));
-        let is_escaped = scalar.style == Style::Double && node.span.of(&self.source.text).contains('\\');
-        let help = regex_help(message, is_escaped);
+        let escaped = scalar.style == Style::Double && node.span.of(&self.source.text).contains('\\');
         let label = format!("column {column} of the regex");
-        self.error(Code::Regex, place, format!("invalid regex: {message}"), label, help);
+        self.error(Code::Regex, place, format!("invalid regex: {message}"), label, regex_help(message, escaped));
     }
 }
 

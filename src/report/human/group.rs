@@ -6,7 +6,8 @@ use std::io;
 
 use crate::policy::{RuleId, Severity};
 use crate::report::human::diagnostic;
-use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, count, grouped, severity_style, unwrap_lines, wrap};
+use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, severity_style, unwrap_lines, wrap};
+use crate::report::number::{count, grouped};
 use crate::report::reporter::RunReport;
 use crate::text::sanitize::{one_line, one_line_cut};
 use crate::violation::{RuleSummary, Violation, Waived};
@@ -53,7 +54,11 @@ impl Group<'_> {
             page.blank()?;
             diagnostic::write(page, violation)?;
         }
-        if let Some(rest) = self.standing.len().checked_sub(limit).filter(|rest| *rest > 0) {
+        let (standing, waived) = self.numbers(rule);
+        let more = |all: u64, shown: usize| {
+            all.checked_sub(u64::try_from(shown.min(limit)).unwrap_or(u64::MAX)).filter(|rest| *rest > 0)
+        };
+        if let Some(rest) = more(standing, self.standing.len()) {
             page.blank()?;
             let rest = format!("  … and {} more of this rule; --max-violations 0 shows all", grouped(rest));
             page.line(page.paint(DIM, rest))?;
@@ -61,10 +66,10 @@ impl Group<'_> {
         if !self.waived.is_empty() {
             page.blank()?;
         }
-        for (violation, waived) in self.waived.iter().take(limit) {
-            self::waived(page, violation, waived)?;
+        for (violation, waiver) in self.waived.iter().take(limit) {
+            self::waived(page, violation, waiver)?;
         }
-        if let Some(rest) = self.waived.len().checked_sub(limit).filter(|rest| *rest > 0) {
+        if let Some(rest) = more(waived, self.waived.len()) {
             page.line(page.paint(DIM, format!("  … and {} more waived", grouped(rest))))?;
         }
         Ok(())
@@ -95,10 +100,17 @@ impl Group<'_> {
         Ok(())
     }
 
+    /// How many violations of the rule stand, and how many are waived: more than are here, where a run kept only the first few.
+    fn numbers(&self, rule: Option<&RuleSummary>) -> (u64, u64) {
+        let least = |here: usize, counted: u64| counted.max(u64::try_from(here).unwrap_or(u64::MAX));
+        let (standing, waived) = rule.map_or((0, 0), |rule| (rule.violations, rule.waived));
+        (least(self.standing.len(), standing), least(self.waived.len(), waived))
+    }
+
     /// `3 violations in 214 events, 1 waived`.
     fn counts(&self, rule: Option<&RuleSummary>) -> String {
         let events = rule.map(|rule| format!(" in {}", count(rule.population, "event"))).unwrap_or_default();
-        match (self.standing.len(), self.waived.len()) {
+        match self.numbers(rule) {
             (0, waived) => format!("{} waived{events}", count(waived, "violation")),
             (standing, 0) => format!("{}{events}", count(standing, "violation")),
             (standing, waived) => format!("{}{events}, {} waived", count(standing, "violation"), grouped(waived)),

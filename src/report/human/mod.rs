@@ -9,6 +9,7 @@ pub mod options;
 mod page;
 pub mod reporter;
 mod summary;
+mod verdict;
 
 pub use options::{Color, Detail, HumanOptions};
 pub use reporter::HumanReporter;

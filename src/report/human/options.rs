@@ -32,7 +32,7 @@ pub enum Color {
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Detail {
-    /// Violations and problems, nothing else: nothing at all where there are none.
+    /// Violations, problems and a verdict other than passed: nothing at all where there are none.
     Quiet,
     /// Also notes, the summary and the verdict.
     #[default]

@@ -6,7 +6,9 @@ use crate::report::human::group;
 use crate::report::human::options::{Detail, HumanOptions};
 use crate::report::human::page::Page;
 use crate::report::human::summary;
+use crate::report::human::verdict;
 use crate::report::reporter::{Reporter, RunReport};
+use crate::violation::Verdict;
 
 /// Writes the report that a person reads; everything goes to the one writer.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,9 +30,12 @@ impl Reporter for HumanReporter {
         group::write(&mut page, run)?;
         summary::problems(&mut page, run.summary)?;
         if self.options.detail > Detail::Quiet {
+            summary::skipped(&mut page, run.summary)?;
             summary::notes(&mut page, run.summary)?;
             summary::summary(&mut page, run.summary)?;
-            summary::verdict(&mut page, run)?;
+        }
+        if self.options.detail > Detail::Quiet || run.verdict != Verdict::Passed || !run.checked_something() {
+            verdict::write(&mut page, run)?;
         }
         Ok(())
     }

@@ -1,15 +1,11 @@
-//! What could not be read, what to know of the policies, the counts that add up, and the verdict.
+//! What could not be read, what to know of the policies, and the counts that add up.
 
 use std::io;
-use std::time::Duration;
 
 use crate::event::problem::{Problem, ProblemKind};
-use crate::policy::Severity;
 use crate::report::human::options::Detail;
-use crate::report::human::page::{
-    BAD, BOLD, DIM, GOOD, LINK, PLAIN, Page, WARN, count, grouped, severity_style, size, wrap,
-};
-use crate::report::reporter::RunReport;
+use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, WARN, severity_style};
+use crate::report::number::{count, grouped};
 use crate::text::sanitize::one_line;
 use crate::violation::{RuleStatus, RuleSummary, Summary};
 
@@ -24,7 +20,7 @@ pub(super) fn problems(page: &mut Page<'_>, summary: &Summary) -> io::Result<()>
     page.heading("problems", WARN, "")?;
     let limit = list_limit(page);
     for problem in summary.problems.iter().take(limit) {
-        let text = format!("{}: {}", kind(problem), one_line(&problem.message));
+        let text = format!("{}: {}", kind(problem), one_line(cause(problem)));
         let place = match problem.at {
             Some(at) => format!("{}:{}:{}", one_line(&problem.file), at.line, at.column),
             None => one_line(&problem.file).into_owned(),
@@ -34,8 +30,8 @@ pub(super) fn problems(page: &mut Page<'_>, summary: &Summary) -> io::Result<()>
     rest(page, summary.problems.len(), limit)
 }
 
-fn kind(problem: &Problem) -> String {
-    let word = match problem.kind {
+const fn word(kind: ProblemKind) -> &'static str {
+    match kind {
         ProblemKind::Unreadable => "unreadable",
         ProblemKind::Gzip => "damaged gzip",
         ProblemKind::TooLarge => "too large",
@@ -43,12 +39,55 @@ fn kind(problem: &Problem) -> String {
         ProblemKind::MalformedRecord => "malformed record",
         ProblemKind::NotAnEvent => "no event",
         ProblemKind::MalformedEnvelope => "malformed envelope",
-    };
+    }
+}
+
+/// The message, without the word of its kind where it begins with that.
+fn cause(problem: &Problem) -> &str {
+    let message = problem.message.as_str();
+    message.strip_prefix(word(problem.kind)).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message)
+}
+
+fn kind(problem: &Problem) -> String {
+    let word = word(problem.kind);
     match problem.record {
         None => word.to_owned(),
         Some(record) if problem.kind == ProblemKind::MalformedRecord => format!("{word} {record}"),
         Some(record) => format!("{word} in record {record}"),
     }
+}
+
+/// Writes which files were left out, where all is to be said.
+pub(super) fn skipped(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
+    let files = &summary.files;
+    if files.skipped_files.is_empty() || page.options.detail < Detail::Verbose {
+        return Ok(());
+    }
+    page.heading("skipped", BOLD, "")?;
+    for skipped in &files.skipped_files {
+        item(page, "-", &one_line(&skipped.file), &reason(skipped.reason, 1))?;
+    }
+    match files.skipped.saturating_sub(files.skipped_files.len()) {
+        0 => Ok(()),
+        rest => page.line(page.paint(DIM, format!("  … and {} more", grouped(rest)))),
+    }
+}
+
+/// `digest`, `2 digests`, `not JSON`: why so many files were skipped.
+fn reason(code: &str, files: usize) -> String {
+    let noun = match code {
+        "digest" => "digest",
+        "insight" => "insight file",
+        "control_message" => "control message",
+        "not_json" => return "not JSON".to_owned(),
+        other => return one_line(other).into_owned(),
+    };
+    plural(files, noun)
+}
+
+/// `noun`, with an `s` unless there is one.
+fn plural(number: usize, noun: &str) -> String {
+    if number == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
 /// Writes what to know of the policies.
@@ -88,7 +127,7 @@ pub(super) fn summary(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> 
     page.heading("summary", BOLD, "")?;
     let files = &summary.files;
     let reasons: Vec<String> =
-        files.skipped_by.iter().map(|(reason, count)| format!("{count} {}", one_line(reason))).collect();
+        files.skipped_by.iter().map(|(code, files)| format!("{} {}", grouped(files), reason(code, *files))).collect();
     let skipped = if reasons.is_empty() { "skipped".to_owned() } else { format!("skipped ({})", reasons.join(", ")) };
     row(page, "files", files.found, &[(files.read, "read"), (files.skipped, &skipped), (files.failed, "failed")])?;
     let records = &summary.records;
@@ -98,9 +137,9 @@ pub(super) fn summary(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> 
         records.found,
         &[
             (records.evaluated, "evaluated"),
-            (records.duplicates, "duplicates"),
+            (records.duplicates, &plural(records.duplicates, "duplicate")),
             (records.malformed, "malformed"),
-            (records.insights, "insight events"),
+            (records.insights, &plural(records.insights, "insight event")),
         ],
     )?;
     let of = |status| summary.rules.iter().filter(|rule| rule.status == status).count();
@@ -165,73 +204,5 @@ fn outcome(rule: &RuleSummary) -> String {
         RuleStatus::Clean => format!("clean in {}{waived}", count(rule.population, "event")),
         RuleStatus::NotObserved => "not observed".to_owned(),
         RuleStatus::NotEvaluated => "not evaluated".to_owned(),
-    }
-}
-
-/// Writes the last line: whether the run fails, and why, or what stands against trusting that it does not.
-pub(super) fn verdict(page: &mut Page<'_>, run: &RunReport<'_>) -> io::Result<()> {
-    let summary = run.summary;
-    let failing = run.failing();
-    let open = open_questions(summary);
-    let below = format!("{}, none at or above {}", count(summary.violations, "violation"), run.fail_on);
-    let (word, style, mut text) = if failing > 0 {
-        let severities: Vec<String> = Severity::ALL
-            .into_iter()
-            .rev()
-            .filter_map(|severity| {
-                let of = run.rules_failing().filter(|rule| rule.severity == severity);
-                let violations: u64 = of.map(|rule| rule.violations).sum();
-                (violations > 0).then(|| format!("{} {severity}", grouped(violations)))
-            })
-            .collect();
-        ("failed", BAD, format!("{} ({})", count(failing, "violation"), severities.join(", ")))
-    } else if !open.is_empty() {
-        let text =
-            if summary.violations > 0 { below } else { "no violation found, but not all was checked".to_owned() };
-        ("incomplete", WARN, text)
-    } else if summary.records.evaluated == 0 {
-        ("nothing checked", WARN, "no event was found".to_owned())
-    } else {
-        let events = count(summary.records.evaluated, "event");
-        let text = if summary.violations > 0 { below } else { format!("no violation in {events}") };
-        ("passed", GOOD, text)
-    };
-    if summary.waived > 0 {
-        text.push_str(&format!(", {} waived", grouped(summary.waived)));
-    }
-    let mut clauses = vec![text];
-    clauses.extend((!open.is_empty()).then(|| open.join(", ")));
-    clauses.extend(page.options.elapsed.map(|time| format!("{} in {}", size(summary.bytes), duration(time))));
-    page.blank()?;
-    let mut first = format!("{} ", page.paint(style, format_args!("{word}:")));
-    let rest = " ".repeat(word.len() + 2);
-    for line in wrap(clauses.iter().map(String::as_str), " · ", page.options.width.saturating_sub(rest.len())) {
-        page.line(format_args!("{first}{line}"))?;
-        first.clone_from(&rest);
-    }
-    Ok(())
-}
-
-/// What keeps a run from being sure that nothing else is wrong.
-fn open_questions(summary: &Summary) -> Vec<String> {
-    let mut open = Vec::new();
-    if summary.interrupted {
-        open.push("interrupted".to_owned());
-    }
-    if !summary.problems.is_empty() {
-        open.push(count(summary.problems.len(), "problem"));
-    }
-    let skipped = summary.rules.iter().filter(|rule| rule.status == RuleStatus::NotEvaluated).count();
-    if skipped > 0 {
-        open.push(format!("{} not evaluated", count(skipped, "rule")));
-    }
-    open
-}
-
-fn duration(elapsed: Duration) -> String {
-    if elapsed < Duration::from_secs(1) {
-        format!("{} ms", elapsed.as_millis())
-    } else {
-        format!("{:.1} s", elapsed.as_secs_f64())
     }
 }

@@ -1,0 +1,92 @@
+//! A run in one line, for the end of the human report and for the terminal of one whose report goes elsewhere.
+
+use std::fmt;
+
+use crate::policy::Severity;
+use crate::report::number::{count, grouped};
+use crate::report::reporter::RunReport;
+use crate::violation::{RuleStatus, Verdict};
+
+/// `failed: 3 violations (1 critical, 2 high), 1 waived · 2 problems`, in parts. Displays as one line.
+///
+/// The word goes by the run's verdict alone, so that it never says another thing than the exit code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerdictLine {
+    /// `passed`, `failed`, `incomplete`, `interrupted`, or `nothing checked` for a run that passes without any event.
+    pub word: &'static str,
+    /// What was found; then what keeps the run from being sure that nothing else is wrong.
+    pub clauses: Vec<String>,
+}
+
+impl VerdictLine {
+    /// The line of `run`.
+    #[must_use]
+    pub fn of(run: &RunReport<'_>) -> Self {
+        let word = match run.verdict {
+            Verdict::Violated => "failed",
+            Verdict::Incomplete => "incomplete",
+            Verdict::Interrupted => "interrupted",
+            Verdict::Passed if run.checked_something() => "passed",
+            Verdict::Passed => "nothing checked",
+        };
+        let mut found = found(run);
+        if run.summary.waived > 0 {
+            found.push_str(&format!(", {} waived", grouped(run.summary.waived)));
+        }
+        let open = open_questions(run);
+        let mut clauses = vec![found];
+        clauses.extend((!open.is_empty()).then(|| open.join(", ")));
+        Self { word, clauses }
+    }
+}
+
+impl fmt::Display for VerdictLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.word, self.clauses.join(" · "))
+    }
+}
+
+fn found(run: &RunReport<'_>) -> String {
+    let violations = u64::try_from(run.summary.violations).unwrap_or(u64::MAX);
+    let failing = run.failing();
+    if failing > 0 {
+        let severities: Vec<String> = Severity::ALL
+            .into_iter()
+            .rev()
+            .filter_map(|severity| {
+                let of = run.rules_failing().filter(|rule| rule.severity == severity);
+                let violations: u64 = of.map(|rule| rule.violations).sum();
+                (violations > 0).then(|| format!("{} {severity}", grouped(violations)))
+            })
+            .collect();
+        let below = match violations.saturating_sub(failing) {
+            0 => String::new(),
+            below => format!(", {} below {}", grouped(below), run.fail_on),
+        };
+        format!("{} ({}){below}", count(failing, "violation"), severities.join(", "))
+    } else if violations > 0 {
+        format!("{}, none at or above {}", count(violations, "violation"), run.fail_on)
+    } else {
+        match (run.verdict, run.checked_something()) {
+            (Verdict::Passed, true) => format!("no violation in {}", count(run.summary.records.evaluated, "event")),
+            (Verdict::Passed, false) => "no event was found".to_owned(),
+            (_, true) => "no violation found, but not all was checked".to_owned(),
+            (_, false) => "no event was checked".to_owned(),
+        }
+    }
+}
+
+/// What keeps a run from being sure that nothing else is wrong.
+fn open_questions(run: &RunReport<'_>) -> Vec<String> {
+    let mut open = Vec::new();
+    let problems = run.summary.problems.len();
+    if problems > 0 {
+        let allowed = if run.verdict == Verdict::Passed { " (allowed)" } else { "" };
+        open.push(format!("{}{allowed}", count(problems, "problem")));
+    }
+    let skipped = run.summary.rules.iter().filter(|rule| rule.status == RuleStatus::NotEvaluated).count();
+    if skipped > 0 {
+        open.push(format!("{} not evaluated", count(skipped, "rule")));
+    }
+    open
+}
