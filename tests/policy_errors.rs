@@ -202,6 +202,7 @@ fn yaml_that_says_something_else() {
         "an at sign" => when("$.eventName: @x"),
         "a backtick" => when("$.eventName: `x`"),
         "a value left out" => when("$.eventName:\n$.eventSource: x"),
+        "an operator's value left out" => when("$.eventName: {equals: }"),
         "an anchor with no value" => when("$.eventName: &x"),
         "a merge of no map" => when("<<: [1, 2]\n$.eventName: x"),
         "a key that is no text" => when("{a: b}: x"),
@@ -373,6 +374,8 @@ fn regexes() {
         "a repetition of nothing" => when("$.eventName: {regex: '*Get'}"),
         "one of several" => when("$.eventName: {regex: [ok, 'x{2,1}']}"),
         "in a block" => when("$.eventName:\n  regex: >-\n    a(\n    b"),
+        "a list of patterns with a wrong one" => file("lists:\n  names: [^a, 'b(']\ndefine:\n  d: {$.eventName: {regex: {list: names}}}"),
+        "an unknown list of patterns" => file("define:\n  d: {$.eventName: {glob: {list: names}}}"),
         "too large" => when("$.eventName: {regex: '(\\pL{1000}){1000}'}"),
     );
 }

@@ -285,6 +285,15 @@ mod tests {
     }
 
     #[test]
+    fn is_silent_about_the_bundled_policies() {
+        for source in crate::policy::bundled::bundled() {
+            let policy = parse(&source, &|_| Err(String::new())).unwrap();
+            let warnings: Vec<_> = fields(&policy).iter().map(ToString::to_string).collect();
+            assert_eq!(warnings, [""; 0], "{}", source.name);
+        }
+    }
+
+    #[test]
     fn other_logs_have_other_fields() {
         let text = "version: 1\nsource: {records: $.items}\ndefine: {d: {$.eventname: 5}}\n";
         let policy = parse(&Source::new("p.yaml", text), &|_| Err(String::new())).unwrap();

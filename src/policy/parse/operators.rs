@@ -111,7 +111,7 @@ impl Lower<'_> {
         let node = &entry.value;
         let what = format!("`{}`", entry.key);
         match entry.key.as_str() {
-            "equals" if node.is_null() => Some(OperatorKind::MissingOrNull),
+            "equals" if node.is_null() => self.refuse_nothing(node).map(|()| OperatorKind::MissingOrNull),
             "equals" => self.value(node, &what, scope).map(|value| OperatorKind::Equals(value, case)),
             "in" => self.value_list(node, &what, scope).map(|values| OperatorKind::In(values, case)),
             "starts_with" => self.text_operator(node, &what, scope, TextPlace::Start, case),
