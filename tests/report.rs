@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use trailgate::audit::gate::Problems;
 use trailgate::audit::{Gate, verdict};
 use trailgate::event::Problem;
@@ -250,7 +251,16 @@ fn full_run() -> (Vec<Violation>, Summary) {
 
 fn run_of<'a>(violations: &'a [Violation], summary: &'a Summary, fail_on: Severity) -> RunReport<'a> {
     let verdict = verdict(Gate { fail_on, problems: Problems::Count }, summary);
-    RunReport { violations, summary, fail_on, verdict, tool_version: "0.1.0" }
+    RunReport {
+        violations,
+        summary,
+        fail_on,
+        verdict,
+        tool_version: "0.1.0",
+        rules: &[],
+        now: Timestamp::UNIX_EPOCH,
+        baseline: None,
+    }
 }
 
 fn report(reporter: &dyn Reporter, violations: &[Violation], summary: &Summary) -> String {
@@ -309,7 +319,16 @@ fn the_verdict_line_says_what_the_exit_code_says() {
     let (violations, mut summary) = full_run();
     let line = |violations: &[Violation], summary: &Summary, fail_on, problems| {
         let verdict = verdict(Gate { fail_on, problems }, summary);
-        let run = RunReport { violations, summary, fail_on, verdict, tool_version: "0" };
+        let run = RunReport {
+            violations,
+            summary,
+            fail_on,
+            verdict,
+            tool_version: "0",
+            rules: &[],
+            now: Timestamp::UNIX_EPOCH,
+            baseline: None,
+        };
         format!("{} {}", verdict.exit_code(), VerdictLine::of(&run))
     };
     let mut lines = vec![line(&violations, &summary, Severity::High, Problems::Count)];

@@ -93,7 +93,7 @@ pub struct CheckArgs {
     #[arg(long, help_heading = "Verdict")]
     pub allow_problems: bool,
 
-    /// How to report: human, json, ndjson; `FORMAT=FILE` writes to a file. Repeatable.
+    /// How to report: human, json, ndjson, sarif, junit, github, gitlab, markdown, html, csv, ocsf, asff; `FORMAT=FILE` writes to a file. Repeatable.
     #[arg(short, long = "format", value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     pub formats: Vec<FormatArg>,
 
@@ -190,6 +190,24 @@ pub enum Format {
     Json,
     /// One JSON object a line.
     Ndjson,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML.
+    Junit,
+    /// GitHub workflow commands.
+    Github,
+    /// GitLab Code Quality.
+    Gitlab,
+    /// Markdown, for a pull request.
+    Markdown,
+    /// One self-contained page.
+    Html,
+    /// Comma-separated values.
+    Csv,
+    /// OCSF findings.
+    Ocsf,
+    /// AWS Security Finding Format.
+    Asff,
 }
 
 impl std::str::FromStr for FormatArg {
@@ -205,7 +223,21 @@ impl std::str::FromStr for FormatArg {
             "human" => Format::Human,
             "json" => Format::Json,
             "ndjson" => Format::Ndjson,
-            _ => return Err("formats are human, json, ndjson".to_owned()),
+            "sarif" => Format::Sarif,
+            "junit" => Format::Junit,
+            "github" => Format::Github,
+            "gitlab" => Format::Gitlab,
+            "markdown" => Format::Markdown,
+            "html" => Format::Html,
+            "csv" => Format::Csv,
+            "ocsf" => Format::Ocsf,
+            "asff" => Format::Asff,
+            _ => {
+                return Err(
+                    "formats are human, json, ndjson, sarif, junit, github, gitlab, markdown, html, csv, ocsf, asff"
+                        .to_owned(),
+                );
+            }
         };
         Ok(Self { format, file })
     }

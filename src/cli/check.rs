@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::gate::Problems;
-use crate::audit::{Gate, Keep, Limit, RunOptions, notes, run, verdict, walk};
+use crate::audit::{Gate, Keep, Limit, RunOptions, cards, notes, run, verdict, walk};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
@@ -58,12 +58,18 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         problems: if arguments.allow_problems { Problems::Allowed } else { Problems::Count },
     };
     let verdict = verdict(gate, &outcome.summary);
+    let cards = cards::cards(&set, &program);
+    // A run as of a day is dated by it, so that it can be made again byte for byte.
+    let now = arguments.as_of.and_then(start_of).unwrap_or_else(Timestamp::now);
     let report = RunReport {
         violations: &outcome.violations,
         summary: &outcome.summary,
         fail_on: gate.fail_on,
         verdict,
         tool_version: env!("CARGO_PKG_VERSION"),
+        rules: &cards,
+        now,
+        baseline: None,
     };
     if let Err(message) = write_reports(&report, arguments, started.elapsed()) {
         print_error(&message);
@@ -111,9 +117,15 @@ fn keep(arguments: &CheckArgs) -> Keep {
         0 => Limit::All,
         shown => Limit::First(u64::try_from(shown).unwrap_or(u64::MAX)),
     };
+    let only_people = arguments.formats.iter().all(|wanted| wanted.format == Format::Human);
+    let excerpts = wants(Format::Html) || wants(Format::Sarif);
     Keep {
-        violations: if wants(Format::Json) || wants(Format::Ndjson) { Limit::All } else { shown },
-        records: if wants(Format::Human) { shown } else { Limit::First(0) },
+        violations: if only_people { shown } else { Limit::All },
+        records: match (excerpts, wants(Format::Human)) {
+            (true, _) => Limit::All,
+            (false, true) => shown,
+            (false, false) => Limit::First(0),
+        },
     }
 }
 
@@ -139,6 +151,11 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
     // Without a handler Ctrl-C ends the program as it would any other: nothing is lost but the partial summary.
     let _no_handler = ctrlc::set_handler(handler);
     stop
+}
+
+/// 00:00 UTC of a day.
+fn start_of(day: Date) -> Option<Timestamp> {
+    format!("{day}T00:00:00Z").parse().ok()
 }
 
 /// Today in UTC.

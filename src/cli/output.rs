@@ -8,7 +8,11 @@ use std::time::Duration;
 use crate::audit::input::in_words;
 use crate::cli::args::{CheckArgs, Format, FormatArg};
 use crate::cli::diagnostics::{use_color, width};
-use crate::report::{Color, Detail, HumanOptions, HumanReporter, JsonReporter, NdjsonReporter, Reporter, RunReport};
+use crate::report::{
+    AsffReporter, Color, CsvReporter, Detail, GithubReporter, GitlabReporter, HtmlReporter, HumanOptions,
+    HumanReporter, JsonReporter, JunitReporter, MarkdownReporter, NdjsonReporter, OcsfReporter, Reporter, RunReport,
+    SarifReporter,
+};
 
 /// Makes the files that reports will be written to, so that a run is not begun whose report has no place.
 ///
@@ -51,6 +55,15 @@ pub fn write_reports(run: &RunReport<'_>, arguments: &CheckArgs, elapsed: Durati
             Format::Human => &human,
             Format::Json => &JsonReporter,
             Format::Ndjson => &NdjsonReporter,
+            Format::Sarif => &SarifReporter,
+            Format::Junit => &JunitReporter,
+            Format::Github => &GithubReporter,
+            Format::Gitlab => &GitlabReporter,
+            Format::Markdown => &MarkdownReporter,
+            Format::Html => &HtmlReporter,
+            Format::Csv => &CsvReporter,
+            Format::Ocsf => &OcsfReporter,
+            Format::Asff => &AsffReporter,
         };
         match file {
             Some(path) => File::create(path)

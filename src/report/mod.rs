@@ -2,17 +2,35 @@
 //!
 //! Knows what was found (`violation`), never how (`engine`), and prints nothing itself: the caller names the writer.
 
+pub mod asff;
+pub mod csv;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod ndjson;
 pub(crate) mod number;
+pub mod ocsf;
 pub mod reporter;
 mod safe_json;
+pub mod sarif;
 pub mod verdict;
 mod view;
 
+pub use asff::AsffReporter;
+pub use csv::CsvReporter;
+pub use github::GithubReporter;
+pub use gitlab::GitlabReporter;
+pub use html::HtmlReporter;
 pub use human::{Color, Detail, HumanOptions, HumanReporter};
 pub use json::JsonReporter;
+pub use junit::JunitReporter;
+pub use markdown::MarkdownReporter;
 pub use ndjson::NdjsonReporter;
+pub use ocsf::OcsfReporter;
 pub use reporter::{Reporter, RunReport};
+pub use sarif::SarifReporter;
 pub use verdict::VerdictLine;

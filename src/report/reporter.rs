@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+
 use crate::policy::Severity;
-use crate::violation::{RuleSummary, Summary, Verdict, Violation};
+use crate::violation::{Comparison, RuleCard, RuleSummary, Summary, Verdict, Violation};
 
 /// A format that reports are written in.
 pub trait Reporter {
@@ -29,6 +31,12 @@ pub struct RunReport<'a> {
     pub verdict: Verdict,
     /// The version of this program.
     pub tool_version: &'a str,
+    /// The rules of the run, in the order of `summary.rules`.
+    pub rules: &'a [RuleCard],
+    /// When the run was made, for formats that say so.
+    pub now: Timestamp,
+    /// How the violations compare with a baseline; `None` where the run has none.
+    pub baseline: Option<&'a Comparison>,
 }
 
 impl<'a> RunReport<'a> {
@@ -42,6 +50,18 @@ impl<'a> RunReport<'a> {
     #[must_use]
     pub const fn checked_something(&self) -> bool {
         self.summary.records.evaluated > 0
+    }
+
+    /// The card of `violation`'s rule.
+    #[must_use]
+    pub fn card(&self, violation: &Violation) -> Option<&'a RuleCard> {
+        self.rules.iter().find(|card| card.rule == violation.rule)
+    }
+
+    /// Whether `violation` is new against the baseline; without a baseline all are.
+    #[must_use]
+    pub fn is_new(&self, violation: &Violation) -> bool {
+        self.baseline.is_none_or(|baseline| !baseline.known.contains(&violation.fingerprint))
     }
 
     /// The rules that have such violations.

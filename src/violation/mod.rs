@@ -1,6 +1,7 @@
 //! What a scan finds: violations with their evidence, counts, and what could not be read. The one thing that `engine` and
 //! `report` both know.
 
+pub mod baseline;
 pub mod card;
 pub mod file_report;
 pub mod summary;
@@ -8,6 +9,7 @@ pub mod verdict;
 #[allow(clippy::module_inception)]
 pub mod violation;
 
+pub use baseline::{Comparison, Known};
 pub use card::RuleCard;
 pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
