@@ -30,6 +30,8 @@ pub struct Cli {
 pub enum Command {
     /// Check logs against policies.
     Check(Box<CheckArgs>),
+    /// Check the policies themselves, without logs.
+    Lint(LintArgs),
 }
 
 /// Check logs against policies.
@@ -132,6 +134,38 @@ pub struct CheckArgs {
     /// The most that one compressed file may inflate to, with K, M or G. What lies beyond is not read, and reported.
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size, help_heading = "Reading")]
     pub max_inflated: u64,
+}
+
+const LINT_EXIT_CODES: &str = "\
+Exit codes:
+  0    the policies can be used
+  1    there are warnings (with --strict)
+  2    the arguments or the policies are wrong";
+
+/// Check the policies themselves, without logs.
+///
+/// Prints every error and warning of the files: what `check` would refuse, and what is correct and yet says nothing. Names may stand
+/// in one file and be used in another, so all files of a set are given together.
+#[derive(Debug, Args)]
+#[command(after_help = LINT_EXIT_CODES)]
+pub struct LintArgs {
+    /// Policy files, folders of them, `bundled`, or `bundled:NAME` for one bundled file.
+    ///
+    /// Left out: the folder `policies` where there is one, else the bundled policies.
+    #[arg(value_name = "POLICIES", value_parser = NonEmptyStringValueParser::new())]
+    pub policies: Vec<String>,
+
+    /// Fail on warnings too.
+    #[arg(long)]
+    pub strict: bool,
+
+    /// The day that exceptions and list values are judged by; left out, today in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<Date>,
+
+    /// Colours in the messages.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
 }
 
 /// A severity on the command line.

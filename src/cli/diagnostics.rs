@@ -27,8 +27,14 @@ pub fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(40, 160))
 }
 
-/// Prints errors and warnings of policies, and how many there were.
+/// Prints errors and warnings of the policies of a run, how many there were, and that errors end the run.
 pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
+    let wrong = errors.iter().any(|error| error.level == Level::Error);
+    print_diagnostics(errors, color, if wrong { ": nothing was checked" } else { "" });
+}
+
+/// Prints errors and warnings of policies, and how many there were, followed by `ending`.
+pub fn print_diagnostics(errors: &[PolicyError], color: ColorArg, ending: &str) {
     let stderr = std::io::stderr();
     let theme = if use_color(color, stderr.is_terminal()) {
         GraphicalTheme::unicode()
@@ -48,13 +54,11 @@ pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
     let of = |level| errors.iter().filter(|error| error.level == level).count();
     let (wrong, odd) = (of(Level::Error), of(Level::Warning));
     let words = match (wrong, odd) {
-        (0, odd) => format!("{} in the policies", count(odd, "warning")),
-        (wrong, 0) => format!("{} in the policies: nothing was checked", count(wrong, "error")),
-        (wrong, odd) => {
-            format!("{} and {} in the policies: nothing was checked", count(wrong, "error"), count(odd, "warning"))
-        }
+        (0, odd) => count(odd, "warning"),
+        (wrong, 0) => count(wrong, "error"),
+        (wrong, odd) => format!("{} and {}", count(wrong, "error"), count(odd, "warning")),
     };
-    out.push_str(&words);
+    out.push_str(&format!("{words} in the policies{ending}"));
     out.push('\n');
     let _closed = stderr.lock().write_all(out.as_bytes());
 }

@@ -9,6 +9,10 @@ use crate::violation::Verdict;
 pub enum Exit {
     /// A run with a verdict: 0, 1, 3 or 130.
     Verdict(Verdict),
+    /// Policies without errors and, where they count, without warnings: 0.
+    Sound,
+    /// Policies with warnings where they count: 1.
+    Warned,
     /// The arguments, the policies or the configuration are wrong, or the report could not be written: 2.
     Usage,
 }
@@ -17,6 +21,8 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Verdict(verdict) => Self::from(verdict.exit_code()),
+            Exit::Sound => Self::SUCCESS,
+            Exit::Warned => Self::from(1),
             Exit::Usage => Self::from(2),
         }
     }

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod diagnostics;
 mod exit;
+mod lint;
 mod output;
 mod policies;
 mod program;
