@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod ndjson;
 pub(crate) mod number;
 pub mod ocsf;
+mod problem_text;
 pub mod reporter;
 mod safe_json;
 pub mod sarif;
