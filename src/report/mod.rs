@@ -18,6 +18,7 @@ mod problem_text;
 pub mod reporter;
 mod safe_json;
 pub mod sarif;
+mod selection;
 pub mod verdict;
 mod view;
 
