@@ -9,6 +9,7 @@
 )]
 
 mod formats {
+    pub mod github;
     pub mod junit;
     pub mod runs;
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::event::Problem;
-use crate::policy::RuleId;
+use crate::policy::{RuleId, Severity};
 use crate::report::reporter::RunReport;
 use crate::text::LineColumn;
 use crate::text::sanitize::one_line_cut;
@@ -53,6 +53,14 @@ pub(super) fn by_rule<'a>(run: &RunReport<'a>) -> Vec<RuleOutcome<'a>> {
         .collect()
 }
 
+/// The violations of `run` that count, of these severities: the most severe first, else in the order of the inputs.
+pub(super) fn worst_first<'a>(run: &RunReport<'a>, severities: &[Severity]) -> Vec<&'a Violation> {
+    let counts = |violation: &&Violation| violation.waived.is_none() && severities.contains(&violation.severity);
+    let mut violations: Vec<&Violation> = run.violations.iter().filter(counts).collect();
+    violations.sort_by_key(|violation| std::cmp::Reverse(violation.severity));
+    violations
+}
+
 /// The first value that decided and stands in the log: where a reader should look.
 pub(super) fn deciding(violation: &Violation) -> Option<(&Evidence, LineColumn)> {
     let direct = violation.evidence.iter().filter(|evidence| evidence.standing == Standing::Direct);
@@ -85,4 +93,23 @@ fn text_of(file: &Arc<str>, at: Option<LineColumn>) -> String {
 /// A text of several lines, as policies have them, as one: line ends and blanks become one blank.
 pub(super) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `file` as a repository's tools know it: without `./` before it.
+pub(super) fn in_repository(file: &str) -> &str {
+    let mut file = file;
+    while let Some(rest) = file.strip_prefix("./") {
+        file = rest.trim_start_matches('/');
+    }
+    file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lose_the_dot_before_them() {
+        assert_eq!(["a/./b", "./a", "././/a", "/a", ".a"].map(in_repository), ["a/./b", "a", "a", "/a", ".a"]);
+    }
 }
