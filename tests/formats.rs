@@ -10,6 +10,7 @@
 
 mod formats {
     pub mod github;
+    pub mod gitlab;
     pub mod junit;
     pub mod runs;
 }
