@@ -9,6 +9,7 @@
 )]
 
 mod formats {
+    pub mod csv;
     pub mod github;
     pub mod gitlab;
     pub mod junit;
