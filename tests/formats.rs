@@ -13,5 +13,6 @@ mod formats {
     pub mod github;
     pub mod gitlab;
     pub mod junit;
+    pub mod markdown;
     pub mod runs;
 }
