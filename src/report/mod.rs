@@ -14,9 +14,11 @@ pub mod markdown;
 pub mod ndjson;
 pub(crate) mod number;
 pub mod ocsf;
+mod problem_text;
 pub mod reporter;
 mod safe_json;
 pub mod sarif;
+mod selection;
 pub mod verdict;
 mod view;
 

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use crate::event::problem::{Problem, ProblemKind};
 use crate::report::human::options::Detail;
 use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, WARN, severity_style};
 use crate::report::number::{count, grouped};
+use crate::report::problem_text::{cause, kind};
 use crate::text::sanitize::one_line;
 use crate::violation::{RuleStatus, RuleSummary, Summary};
 
@@ -28,33 +28,6 @@ pub(super) fn problems(page: &mut Page<'_>, summary: &Summary) -> io::Result<()>
         item(page, "!", &place, &text)?;
     }
     rest(page, summary.problems.len(), limit)
-}
-
-const fn word(kind: ProblemKind) -> &'static str {
-    match kind {
-        ProblemKind::Unreadable => "unreadable",
-        ProblemKind::Gzip => "damaged gzip",
-        ProblemKind::TooLarge => "too large",
-        ProblemKind::NotALog => "no log",
-        ProblemKind::MalformedRecord => "malformed record",
-        ProblemKind::NotAnEvent => "no event",
-        ProblemKind::MalformedEnvelope => "malformed envelope",
-    }
-}
-
-/// The message, without the word of its kind where it begins with that.
-fn cause(problem: &Problem) -> &str {
-    let message = problem.message.as_str();
-    message.strip_prefix(word(problem.kind)).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message)
-}
-
-fn kind(problem: &Problem) -> String {
-    let word = word(problem.kind);
-    match problem.record {
-        None => word.to_owned(),
-        Some(record) if problem.kind == ProblemKind::MalformedRecord => format!("{word} {record}"),
-        Some(record) => format!("{word} in record {record}"),
-    }
 }
 
 /// Writes which files were left out, where all is to be said.

@@ -1,0 +1,94 @@
+//! CSV, read back and held against NDJSON, field by field.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+use trailgate::report::{CsvReporter, NdjsonReporter};
+
+use crate::formats::runs::{clean, full, hostile, hostile_texts, of_the_binary};
+
+#[test]
+fn a_full_run() {
+    let run = full();
+    let csv = run.report(&CsvReporter);
+    assert_eq!(compare(&csv, &run.report(&NdjsonReporter)), 21);
+    insta::assert_snapshot!(csv.replace("\r\n", "␍\n"));
+}
+
+#[test]
+fn a_run_without_violations_is_a_header() {
+    let csv = clean().report(&CsvReporter);
+    assert!(csv.starts_with("rule,title,severity,message,file,") && csv.ends_with(",waived_until\r\n"));
+    assert_eq!(csv.lines().count(), 1);
+}
+
+#[test]
+fn hostile_texts_are_no_formulas_and_break_no_row() {
+    for text in hostile_texts() {
+        let mut run = hostile(&text);
+        run.violations.truncate(if text.len() > 1000 { 1 } else { 100 });
+        let csv = run.report(&CsvReporter);
+        assert!(!csv.replace("\r\n", "").contains(|c: char| c.is_control()), "{text:?}");
+        let ndjson = run.report(&NdjsonReporter);
+        assert_eq!(compare(&csv, &ndjson), run.violations.len());
+    }
+}
+
+#[test]
+fn the_binary() {
+    for report in of_the_binary(&["csv", "ndjson"]) {
+        assert!(compare(&report[0], &report[1]) > 0);
+    }
+}
+
+/// Asserts that every field of `csv` is that of `ndjson` as the documentation has it, and returns the number of rows.
+fn compare(csv: &str, ndjson: &str) -> usize {
+    let mut reader = csv::ReaderBuilder::new().from_reader(csv.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let violations = ndjson.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let violations: Vec<Value> = violations.filter(|value| value["type"] == "violation").collect();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), violations.len());
+    for (row, violation) in rows.iter().zip(&violations) {
+        for (name, field) in header.iter().zip(row) {
+            assert_eq!(field, expected(violation, name), "{name}");
+            assert!(!field.trim_start().starts_with(['=', '+', '-', '@']), "{field}");
+        }
+    }
+    rows.len()
+}
+
+fn expected(violation: &Value, column: &str) -> String {
+    let value = match column.split_once('_') {
+        Some((object @ ("policy" | "waived"), field)) => &violation[object][field],
+        _ => &violation[column],
+    };
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(evidence).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    };
+    let mut shown = String::new();
+    for character in text.chars() {
+        match character {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => write!(shown, "\\u{{{:x}}}", u32::from(character)).unwrap(),
+            other => shown.push(other),
+        }
+    }
+    if shown.trim_start().starts_with(['=', '+', '-', '@']) { format!("'{shown}") } else { shown }
+}
+
+fn evidence(item: &Value) -> String {
+    let observed = if item["observed"].is_null() { String::new() } else { item["observed"].to_string() };
+    format!("{}={observed}", item["path"].as_str().unwrap())
+}
