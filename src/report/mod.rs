@@ -8,6 +8,7 @@ pub mod github;
 pub mod gitlab;
 pub mod html;
 pub mod human;
+mod identity;
 pub mod json;
 pub mod junit;
 pub mod markdown;

@@ -1,0 +1,248 @@
+//! A violation as a Detection Finding (class 2004).
+//!
+//! Attributes that AWS alone has (profile `cloud`) are written where the event names an account or a region; a finding about
+//! another audit log is one without that profile.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use crate::report::identity::{self, Caller, Principal};
+use crate::report::ocsf::object::{
+    Account, Analytic, CREATE, FINDINGS, FindingInfo, Metadata, Remediation, ResourceDetails, severity,
+};
+use crate::report::reporter::RunReport;
+use crate::violation::{EventIdentity, Violation, Waived};
+
+#[derive(Debug, Serialize)]
+pub(super) struct DetectionFinding<'a> {
+    category_uid: u32,
+    class_uid: u32,
+    activity_id: u32,
+    type_uid: u64,
+    time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<i64>,
+    severity_id: u32,
+    severity: &'static str,
+    status_id: u32,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_detail: Option<&'a str>,
+    is_alert: bool,
+    confidence_id: u32,
+    confidence: &'static str,
+    message: &'a str,
+    metadata: Metadata<'a>,
+    finding_info: FindingInfo<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloud: Option<Cloud<'a>>,
+    evidences: [Evidences<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<ResourceDetails<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remediation: Option<Remediation<'a>>,
+    unmapped: Place<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Cloud<'a> {
+    provider: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Account<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloud_partition: Option<&'static str>,
+}
+
+/// What the finding rests on. `data` is always there, so that the object is valid where an event names nobody and nothing.
+#[derive(Debug, Serialize)]
+struct Evidences<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<Actor<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api: Option<Api<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    src_endpoint: Option<Endpoint<'a>>,
+    data: Vec<Observed<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Actor<'a> {
+    user: User<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct User<'a> {
+    uid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    type_id: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
+struct Api<'a> {
+    operation: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<Service<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Service<'a> {
+    name: &'a str,
+}
+
+/// Exactly one of the three.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Endpoint<'a> {
+    Ip(IpAddr),
+    Domain(&'a str),
+    Name(&'a str),
+}
+
+/// An item of evidence; without `observed` the node is missing, which `null` would not say.
+#[derive(Debug, Serialize)]
+struct Observed<'a> {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observed: Option<&'a serde_json::Value>,
+    expected: &'a str,
+}
+
+/// Where the record stands: `record` counts from 0, `line` and `column` from 1, `offset` is bytes of the decompressed file.
+#[derive(Debug, Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    record: usize,
+    offset: usize,
+    line: usize,
+    column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<&'a Waived>,
+}
+
+impl<'a> DetectionFinding<'a> {
+    /// `violation` as a finding of `run`.
+    pub(super) fn of(run: &RunReport<'a>, violation: &'a Violation) -> Self {
+        let event = &violation.event;
+        let card = run.card(violation);
+        let event_time = identity::event_time(event).map(|time| time.as_millisecond());
+        let (severity_id, severity) = severity(violation.severity);
+        let (status_id, status) = if violation.waived.is_some() { (3, "Suppressed") } else { (1, "New") };
+        let cloud = Cloud::of(event);
+        let metadata = Metadata::new(run).of_event(event).with_profiles(if cloud.is_some() { &["cloud"] } else { &[] });
+        Self {
+            category_uid: FINDINGS,
+            class_uid: 2004,
+            activity_id: CREATE,
+            type_uid: 200_401,
+            time: run.now.as_millisecond(),
+            start_time: event_time,
+            end_time: event_time,
+            severity_id,
+            severity,
+            status_id,
+            status,
+            status_detail: violation.waived.as_ref().map(|waived| waived.reason.as_str()),
+            is_alert: violation.waived.is_none() && violation.severity >= run.fail_on,
+            // A rule holds for an event or it does not; nothing is guessed.
+            confidence_id: 3,
+            confidence: "High",
+            message: &violation.message,
+            metadata,
+            finding_info: FindingInfo {
+                uid: violation.fingerprint.clone(),
+                title: &violation.title,
+                desc: &violation.message,
+                analytic: Analytic::rule(&violation.rule.0, &violation.title, card),
+                created_time: run.now.as_millisecond(),
+                first_seen_time: event_time,
+                last_seen_time: event_time,
+                types: card.map(|card| card.tags.as_slice()).unwrap_or_default(),
+                data_sources: vec![&violation.file],
+            },
+            resources: resources(event, cloud.is_some()),
+            cloud,
+            evidences: [Evidences::of(violation)],
+            remediation: Remediation::new(violation.remediation.as_deref(), card),
+            unmapped: Place {
+                file: &violation.file,
+                record: violation.record,
+                offset: violation.offset,
+                line: violation.at.line,
+                column: violation.at.column,
+                waived: violation.waived.as_ref(),
+            },
+        }
+    }
+}
+
+/// The account that the event happened in.
+fn resources(event: &EventIdentity, is_cloud: bool) -> Vec<ResourceDetails<'_>> {
+    let region = identity::region(event).filter(|_| is_cloud);
+    let account = identity::account(event).map(|uid| ResourceDetails { uid, r#type: "AWS Account", region });
+    account.into_iter().collect()
+}
+
+impl<'a> Cloud<'a> {
+    fn of(event: &'a EventIdentity) -> Option<Self> {
+        let (account, region) = (identity::account(event), identity::region(event));
+        (account.is_some() || region.is_some()).then(|| Self {
+            provider: "AWS",
+            account: account.map(Account::aws),
+            region,
+            cloud_partition: region.map(identity::partition),
+        })
+    }
+}
+
+impl<'a> Evidences<'a> {
+    fn of(violation: &'a Violation) -> Self {
+        let event = &violation.event;
+        Self {
+            actor: event.principal.as_deref().map(|uid| Actor { user: User::of(uid) }),
+            api: event
+                .name
+                .as_deref()
+                .map(|operation| Api { operation, service: event.source.as_deref().map(|name| Service { name }) }),
+            src_endpoint: Caller::of(event).map(|caller| match caller {
+                Caller::Address(address) => Endpoint::Ip(address),
+                Caller::Domain(domain) => Endpoint::Domain(domain),
+                Caller::Name(name) => Endpoint::Name(name),
+            }),
+            data: violation
+                .evidence
+                .iter()
+                .map(|item| Observed { path: item.path(), observed: item.observed.as_ref(), expected: &item.expected })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> User<'a> {
+    fn of(uid: &'a str) -> Self {
+        let principal = Principal::of(uid);
+        let (name, kind) = match principal {
+            Principal::Root => (Some("root"), Some(("Admin", 2))),
+            Principal::User(name) => (Some(name), Some(("User", 1))),
+            Principal::Role(name) => (Some(name), Some(("Role", 99))),
+            Principal::Session { role, .. } => (Some(role), Some(("AssumedRole", 99))),
+            Principal::Other => (None, None),
+        };
+        let display_name = match principal {
+            // Whoever took the role on often puts their own name here.
+            Principal::Session { session, .. } => Some(session),
+            _ => None,
+        };
+        Self { uid, name, display_name, r#type: kind.map(|(name, _)| name), type_id: kind.map(|(_, id)| id) }
+    }
+}
