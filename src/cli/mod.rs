@@ -2,6 +2,9 @@
 
 mod args;
 mod check;
+mod command;
+mod config;
+mod configuration;
 mod diagnostics;
 mod exit;
 mod output;
