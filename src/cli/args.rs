@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::civil::Date;
 
 use crate::policy::Severity;
@@ -32,6 +33,17 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Print the settings of `check` and what made them so.
     Config(ConfigArgs),
+    /// Print what a shell reads to complete the command line.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, or write one for each subcommand.
+    Man {
+        /// Write the pages of all subcommands into this folder.
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
 }
 
 /// Print the settings of `check` and what made them so: a flag, the environment, trailgate.yaml or nothing.

@@ -3,10 +3,12 @@
 mod args;
 mod check;
 mod command;
+mod completions;
 mod config;
 mod configuration;
 mod diagnostics;
 mod exit;
+mod man;
 mod output;
 mod policies;
 mod program;

@@ -7,10 +7,12 @@ use clap::FromArgMatches;
 use crate::cli::args::{Cli, Command};
 use crate::cli::check::check;
 use crate::cli::command::{NotGiven, given};
+use crate::cli::completions::completions;
 use crate::cli::config::config;
 use crate::cli::configuration::Effective;
 use crate::cli::diagnostics::{print_config_errors, print_error, say};
 use crate::cli::exit::Exit;
+use crate::cli::man::man;
 use crate::text::sanitize::one_line;
 
 /// Runs the program on the arguments it was started with.
@@ -39,6 +41,8 @@ pub fn main() -> ExitCode {
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
         }
+        (Command::Completions { shell }, _) => completions(shell),
+        (Command::Man { dir }, _) => man(dir.as_deref()),
         // A parsed command is there: clap answers its absence.
         (Command::Config(_), None) => Exit::Usage,
     }
