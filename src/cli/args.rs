@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::civil::Date;
 
 use crate::policy::Severity;
@@ -12,7 +13,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    no violation at or above --fail-on
   1    violations
-  2    the arguments or the policies are wrong
+  2    the arguments, the configuration or the policies are wrong
   3    not everything could be read or evaluated (see --allow-problems)
   130  ended by Ctrl-C";
 
@@ -32,6 +33,38 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Check the policies themselves, without logs.
     Lint(LintArgs),
+    /// Print the settings of `check` and what made them so.
+    Config(ConfigArgs),
+    /// Print what a shell reads to complete the command line.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, or write one for each subcommand.
+    Man {
+        /// Write the pages of all subcommands into this folder.
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// Print the settings of `check` and what made them so: a flag, the environment, trailgate.yaml or nothing.
+///
+/// Takes the options of `check`, so that it shows what `check` would make of them.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// How to print.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ConfigFormat,
+}
+
+/// How `trailgate config` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConfigFormat {
+    /// A table.
+    Human,
+    /// A JSON document.
+    Json,
 }
 
 /// Check logs against policies.
@@ -42,7 +75,9 @@ pub enum Command {
 #[command(after_help = EXIT_CODES)]
 pub struct CheckArgs {
     /// Logs: files, folders (all files below), globs, or `-` for standard input.
-    #[arg(required = true, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
+    ///
+    /// Left out: `logs` of the configuration.
+    #[arg(value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
     pub paths: Vec<String>,
 
     /// A policy file, a folder of them, `bundled`, or `bundled:NAME` for one bundled file; repeatable.
@@ -52,7 +87,6 @@ pub struct CheckArgs {
         short,
         long = "policies",
         value_name = "PATH",
-        env = "TRAILGATE_POLICIES",
         value_delimiter = ',',
         value_parser = NonEmptyStringValueParser::new(),
         help_heading = "Policies"
@@ -88,7 +122,7 @@ pub struct CheckArgs {
     pub as_of: Option<Date>,
 
     /// The least severity that fails the run.
-    #[arg(long, value_name = "SEVERITY", default_value = "low", env = "TRAILGATE_FAIL_ON", help_heading = "Verdict")]
+    #[arg(long, value_name = "SEVERITY", default_value = "low", help_heading = "Verdict")]
     pub fail_on: SeverityArg,
 
     /// Pass even where something could not be read: problems are reported and do not count for the exit code.
@@ -100,7 +134,7 @@ pub struct CheckArgs {
     pub formats: Vec<FormatArg>,
 
     /// Violations shown in full for each rule; 0 shows all. Human report only.
-    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Report")]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = whole, help_heading = "Report")]
     pub max_violations: usize,
 
     /// Say less: violations, problems, and a verdict other than passed.
@@ -126,7 +160,6 @@ pub struct CheckArgs {
         value_name = "N",
         default_value_t = 0,
         value_parser = threads,
-        env = "TRAILGATE_THREADS",
         help_heading = "Reading"
     )]
     pub threads: usize,
@@ -134,6 +167,14 @@ pub struct CheckArgs {
     /// The most that one compressed file may inflate to, with K, M or G. What lies beyond is not read, and reported.
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size, help_heading = "Reading")]
     pub max_inflated: u64,
+
+    /// The configuration; left out, `trailgate.yaml` in this folder or the nearest above it.
+    #[arg(long, value_name = "FILE", env = "TRAILGATE_CONFIG", hide_env = true, help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+
+    /// No configuration.
+    #[arg(long, help_heading = "Configuration")]
+    pub no_config: bool,
 }
 
 const LINT_EXIT_CODES: &str = "\
@@ -279,6 +320,10 @@ impl std::str::FromStr for FormatArg {
 
 /// More threads than any machine has use for, and fewer than it cannot start.
 const MOST_THREADS: usize = 1024;
+
+fn whole(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "write a whole number from 0 on".to_owned())
+}
 
 fn threads(text: &str) -> Result<usize, String> {
     let threads = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);

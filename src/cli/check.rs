@@ -24,6 +24,10 @@ use crate::violation::Verdict;
 /// Runs `trailgate check`.
 pub fn check(arguments: &CheckArgs) -> Exit {
     let started = Instant::now();
+    if arguments.paths.is_empty() {
+        print_error("no log is named: give a PATH, or `logs` in trailgate.yaml");
+        return Exit::Usage;
+    }
     if arguments.formats.iter().filter(|format| format.file.is_none()).count() > 1 {
         print_error("two reports cannot both go to standard output: name a file, such as `-f json=report.json`");
         return Exit::Usage;

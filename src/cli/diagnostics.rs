@@ -2,9 +2,10 @@
 
 use std::io::{IsTerminal, Write};
 
-use miette::{GraphicalReportHandler, GraphicalTheme};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::cli::args::ColorArg;
+use crate::cli::configuration::ConfigError;
 use crate::policy::error::{Level, PolicyError};
 use crate::report::number::count;
 
@@ -35,8 +36,27 @@ pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
 
 /// Prints errors and warnings of policies, and how many there were, followed by `ending`.
 pub fn print_diagnostics(errors: &[PolicyError], color: ColorArg, ending: &str) {
-    let stderr = std::io::stderr();
-    let theme = if use_color(color, stderr.is_terminal()) {
+    let mut out = rendered(errors, color);
+    let of = |level| errors.iter().filter(|error| error.level == level).count();
+    let (wrong, odd) = (of(Level::Error), of(Level::Warning));
+    let words = match (wrong, odd) {
+        (0, odd) => count(odd, "warning"),
+        (wrong, 0) => count(wrong, "error"),
+        (wrong, odd) => format!("{} and {}", count(wrong, "error"), count(odd, "warning")),
+    };
+    out.push_str(&format!("{words} in the policies{ending}\n"));
+    let _closed = std::io::stderr().lock().write_all(out.as_bytes());
+}
+
+/// Prints what is wrong with the configuration, and how much it is.
+pub fn print_config_errors(errors: &[ConfigError], color: ColorArg) {
+    let mut out = rendered(errors, color);
+    out.push_str(&format!("{} in the configuration: nothing was done\n", count(errors.len(), "error")));
+    let _closed = std::io::stderr().lock().write_all(out.as_bytes());
+}
+
+fn rendered<D: Diagnostic>(errors: &[D], color: ColorArg) -> String {
+    let theme = if use_color(color, std::io::stderr().is_terminal()) {
         GraphicalTheme::unicode()
     } else {
         GraphicalTheme::unicode_nocolor()
@@ -51,16 +71,7 @@ pub fn print_diagnostics(errors: &[PolicyError], color: ColorArg, ending: &str) 
     if let Some(rest) = errors.len().checked_sub(MOST_SHOWN).filter(|rest| *rest > 0) {
         out.push_str(&format!("… and {rest} more\n"));
     }
-    let of = |level| errors.iter().filter(|error| error.level == level).count();
-    let (wrong, odd) = (of(Level::Error), of(Level::Warning));
-    let words = match (wrong, odd) {
-        (0, odd) => count(odd, "warning"),
-        (wrong, 0) => count(wrong, "error"),
-        (wrong, odd) => format!("{} and {}", count(wrong, "error"), count(odd, "warning")),
-    };
-    out.push_str(&format!("{words} in the policies{ending}"));
-    out.push('\n');
-    let _closed = stderr.lock().write_all(out.as_bytes());
+    out
 }
 
 /// Prints one usage error.

@@ -2,9 +2,14 @@
 
 mod args;
 mod check;
+mod command;
+mod completions;
+mod config;
+mod configuration;
 mod diagnostics;
 mod exit;
 mod lint;
+mod man;
 mod output;
 mod policies;
 mod program;

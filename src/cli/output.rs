@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::audit::input::in_words;
 use crate::cli::args::{CheckArgs, Format, FormatArg};
-use crate::cli::diagnostics::{use_color, width};
+use crate::cli::diagnostics::{print_error, use_color, width};
+use crate::cli::exit::Exit;
 use crate::report::{
     AsffReporter, Color, CsvReporter, Detail, GithubReporter, GitlabReporter, HtmlReporter, HumanOptions,
     HumanReporter, JsonReporter, JunitReporter, MarkdownReporter, NdjsonReporter, OcsfReporter, Reporter, RunReport,
@@ -69,13 +70,31 @@ pub fn write_reports(run: &RunReport<'_>, arguments: &CheckArgs, elapsed: Durati
             Some(path) => File::create(path)
                 .and_then(|file| write(reporter, run, BufWriter::new(file)))
                 .map_err(|error| cannot_write(path, &error))?,
-            None => match write(reporter, run, BufWriter::new(io::stdout().lock())) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                other => other.map_err(|error| format!("cannot write the report: {}", in_words(&error)))?,
-            },
+            None => unless_closed(write(reporter, run, BufWriter::new(io::stdout().lock())))
+                .map_err(|error| format!("cannot write the report: {}", in_words(&error)))?,
         }
     }
     Ok(())
+}
+
+/// Prints `bytes` to standard output; why that was not possible is printed too.
+///
+/// # Errors
+/// The exit that follows. A reader that went away is no error.
+pub fn print(bytes: &[u8]) -> Result<(), Exit> {
+    let mut out = io::stdout().lock();
+    unless_closed(out.write_all(bytes).and_then(|()| out.flush())).map_err(|error| {
+        print_error(&format!("cannot write to standard output: {}", in_words(&error)));
+        Exit::Usage
+    })
+}
+
+/// That nobody reads on is no error.
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> String {

@@ -2,19 +2,51 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::check::check;
+use crate::cli::command::{NotGiven, given};
+use crate::cli::completions::completions;
+use crate::cli::config::config;
+use crate::cli::configuration::Effective;
+use crate::cli::diagnostics::{print_config_errors, print_error, say};
+use crate::cli::exit::Exit;
 use crate::cli::lint::lint;
+use crate::cli::man::man;
+use crate::text::sanitize::one_line;
 
 /// Runs the program on the arguments it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
     // clap answers usage errors itself, with exit code 2, and `--help` and `--version` with 0.
-    let cli = Cli::parse();
-    match cli.command {
-        Command::Check(arguments) => check(&arguments).into(),
-        Command::Lint(arguments) => lint(&arguments).into(),
+    let given = match given() {
+        Ok(given) => given,
+        Err(NotGiven::Usage(message)) => {
+            print_error(&message);
+            return Exit::Usage.into();
+        }
+        Err(NotGiven::Configuration(errors, color)) => {
+            print_config_errors(&errors, color);
+            return Exit::Usage.into();
+        }
+    };
+    let cli = Cli::from_arg_matches(&given.matches).unwrap_or_else(|error| error.exit());
+    match (cli.command, given.matches.subcommand()) {
+        (Command::Check(arguments), _) => {
+            if let Some(configuration) = given.configuration.as_ref().filter(|_| arguments.verbose) {
+                say(&format!("configuration {}", one_line(&configuration.name)));
+            }
+            check(&arguments)
+        }
+        (Command::Lint(arguments), _) => lint(&arguments),
+        (Command::Config(arguments), Some((_, settings))) => {
+            config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
+        }
+        (Command::Completions { shell }, _) => completions(shell),
+        (Command::Man { dir }, _) => man(dir.as_deref()),
+        // A parsed command is there: clap answers its absence.
+        (Command::Config(_), None) => Exit::Usage,
     }
+    .into()
 }

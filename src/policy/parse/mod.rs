@@ -14,5 +14,5 @@ mod time;
 mod window;
 
 pub use file::{ListFiles, parse};
-pub use lower::closest;
+pub use lower::{closest, list_words};
 pub use operand::network;
