@@ -43,12 +43,12 @@ const fn word(kind: ProblemKind) -> &'static str {
 }
 
 /// The message, without the word of its kind where it begins with that.
-fn cause(problem: &Problem) -> &str {
+pub(in crate::report) fn cause(problem: &Problem) -> &str {
     let message = problem.message.as_str();
     message.strip_prefix(word(problem.kind)).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message)
 }
 
-fn kind(problem: &Problem) -> String {
+pub(in crate::report) fn kind(problem: &Problem) -> String {
     let word = word(problem.kind);
     match problem.record {
         None => word.to_owned(),
@@ -74,7 +74,7 @@ pub(super) fn skipped(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> 
 }
 
 /// `digest`, `2 digests`, `not JSON`: why so many files were skipped.
-fn reason(code: &str, files: usize) -> String {
+pub(in crate::report) fn reason(code: &str, files: usize) -> String {
     let noun = match code {
         "digest" => "digest",
         "insight" => "insight file",
