@@ -74,7 +74,7 @@ pub(super) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()
 }
 
 /// The evidence worth showing: that an exclusion did not apply is told only where there is nothing else.
-fn telling(evidence: &[Evidence]) -> Vec<&Evidence> {
+pub(in crate::report) fn telling(evidence: &[Evidence]) -> Vec<&Evidence> {
     let direct: Vec<&Evidence> = evidence.iter().filter(|evidence| evidence.standing == Standing::Direct).collect();
     if direct.is_empty() { evidence.iter().collect() } else { direct }
 }
@@ -101,7 +101,7 @@ fn message(page: &Page<'_>, violation: &Violation) -> String {
 }
 
 /// Where the first deciding value stands in the log, else the record: line, column and byte.
-fn place(violation: &Violation) -> (LineColumn, usize) {
+pub(in crate::report) fn place(violation: &Violation) -> (LineColumn, usize) {
     violation
         .evidence
         .iter()

@@ -16,7 +16,7 @@ const EXPECTED_LIMIT: usize = 200;
 /// The labels of `evidence` in `excerpt`, each place once, and a note for each missing node.
 ///
 /// There is at least one label: where every node is missing it says so at the nearest node that is there.
-pub(super) fn labels(evidence: &[&Evidence], excerpt: &Excerpt) -> (BTreeMap<Span, String>, Vec<String>) {
+pub(in crate::report) fn labels(evidence: &[&Evidence], excerpt: &Excerpt) -> (BTreeMap<Span, String>, Vec<String>) {
     let mut labels: BTreeMap<Span, String> = BTreeMap::new();
     let mut notes = Vec::new();
     for (evidence, span) in evidence.iter().zip(&excerpt.spans) {
@@ -72,7 +72,7 @@ fn expected(evidence: &Evidence) -> String {
 }
 
 /// `at` as an author would write it: `$.requestParameters.tags[0]['odd key']`.
-fn short_path(at: &Location) -> String {
+pub(in crate::report) fn short_path(at: &Location) -> String {
     let mut out = "$".to_owned();
     for step in &at.0 {
         let _infallible = match step {

@@ -2,13 +2,13 @@
 //!
 //! Groups of violations by rule, the worst first; what could not be read; notes; a summary that adds up; the verdict.
 
-mod diagnostic;
+pub(in crate::report) mod diagnostic;
 mod group;
-mod label;
+pub(in crate::report) mod label;
 pub mod options;
 mod page;
 pub mod reporter;
-mod summary;
+pub(in crate::report) mod summary;
 mod verdict;
 
 pub use options::{Color, Detail, HumanOptions};

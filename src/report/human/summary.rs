@@ -47,7 +47,7 @@ pub(super) fn skipped(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> 
 }
 
 /// `digest`, `2 digests`, `not JSON`: why so many files were skipped.
-fn reason(code: &str, files: usize) -> String {
+pub(in crate::report) fn reason(code: &str, files: usize) -> String {
     let noun = match code {
         "digest" => "digest",
         "insight" => "insight file",
