@@ -5,8 +5,9 @@ mod check;
 use std::collections::BTreeMap;
 
 use crate::policy::error::{Level, PolicyError, PolicyErrors};
-use crate::policy::model::{Define, List, Policy, Rule};
+use crate::policy::model::{Define, List, Policy, Rule, RuleId};
 use crate::policy::set::check::Check;
+use crate::policy::waiver::Waiver;
 
 /// Place of a policy among those of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,18 +19,19 @@ pub struct PolicySet {
     policies: Vec<Policy>,
     defines: BTreeMap<String, Vec<PolicyIndex>>,
     lists: BTreeMap<String, Vec<PolicyIndex>>,
+    known: Vec<RuleId>,
 }
 
 impl PolicySet {
-    /// Joins the policies of a run.
+    /// Joins the policies of a run, waivers files among them.
     ///
     /// # Errors
-    /// A rule id used twice; a `use` or `list` whose name no file has, or several others have; definitions in a ring; a list used
+    /// A rule id or the name of a waiver used twice; a `use` or `list` whose name no file has, or several others have; definitions in a ring; a list used
     /// for `cidr` that holds something else than networks; a definition with `.paths` used where there is no element.
     pub fn new(policies: Vec<Policy>) -> Result<Self, PolicyErrors> {
         let mut defines: BTreeMap<String, Vec<PolicyIndex>> = BTreeMap::new();
         let mut lists: BTreeMap<String, Vec<PolicyIndex>> = BTreeMap::new();
-        for (index, policy) in policies.iter().enumerate() {
+        for (index, policy) in policies.iter().enumerate().filter(|(_, policy)| policy.waivers.is_none()) {
             for name in policy.defines.keys() {
                 defines.entry(name.clone()).or_default().push(PolicyIndex(index));
             }
@@ -37,7 +39,8 @@ impl PolicySet {
                 lists.entry(name.clone()).or_default().push(PolicyIndex(index));
             }
         }
-        let set = Self { policies, defines, lists };
+        let known = policies.iter().flat_map(|policy| &policy.rules).map(|rule| rule.id.value.clone()).collect();
+        let set = Self { policies, defines, lists, known };
         let mut errors = Check::new(&set).errors();
         let file = |error: &PolicyError| set.policies.iter().position(|policy| policy.source.name == error.source.name);
         errors.sort_by_cached_key(|error| (file(error), error.offset()));
@@ -67,27 +70,46 @@ impl PolicySet {
     /// What `use: name` means in `policy`: its own definition, else that of the one other policy that has it.
     #[must_use]
     pub fn define(&self, policy: PolicyIndex, name: &str) -> Option<(PolicyIndex, &Define)> {
-        let home = home(&self.defines, policy, name).ok()?;
+        let own = self.policy(policy)?.defines.contains_key(name);
+        let home = home(&self.defines, policy, own, name).ok()?;
         Some((home, self.policy(home)?.defines.get(name)?))
     }
 
     /// What `{list: name}` means in `policy`, as [`PolicySet::define`].
     #[must_use]
     pub fn list(&self, policy: PolicyIndex, name: &str) -> Option<(PolicyIndex, &List)> {
-        let home = home(&self.lists, policy, name).ok()?;
+        let own = self.policy(policy)?.lists.contains_key(name);
+        let home = home(&self.lists, policy, own, name).ok()?;
         Some((home, self.policy(home)?.lists.get(name)?))
     }
 
-    /// This set without any exceptions.
+    /// Every waiver with its file, in order: the n-th is waiver index n of a run.
+    pub fn waivers(&self) -> impl Iterator<Item = (PolicyIndex, &Waiver)> {
+        self.policies
+            .iter()
+            .enumerate()
+            .flat_map(|(index, policy)| policy.waivers.iter().flatten().map(move |waiver| (PolicyIndex(index), waiver)))
+    }
+
+    /// The ids of every rule the set was made with, those that [`PolicySet::filtered`] left out included.
+    #[must_use]
+    pub fn known_rules(&self) -> &[RuleId] {
+        &self.known
+    }
+
+    /// This set without any exceptions and waivers.
     #[must_use]
     pub fn without_exceptions(mut self) -> Self {
         for rule in self.policies.iter_mut().flat_map(|policy| &mut policy.rules) {
             rule.exceptions.clear();
         }
+        for policy in &mut self.policies {
+            policy.waivers.iter_mut().for_each(Vec::clear);
+        }
         self
     }
 
-    /// This set with only the rules that `keep` answers true for; definitions and lists stay.
+    /// This set with only the rules that `keep` answers true for; definitions, lists and waivers stay.
     #[must_use]
     pub fn filtered(mut self, keep: &dyn Fn(&Rule) -> bool) -> Self {
         for policy in &mut self.policies {
@@ -97,15 +119,16 @@ impl PolicySet {
     }
 }
 
-/// The policy that has `name`, or all that have it where that is not one.
+/// The policy that has `name`, or all that have it where that is not one. `own` says that `policy` itself has it.
 fn home<'n>(
     names: &'n BTreeMap<String, Vec<PolicyIndex>>,
     policy: PolicyIndex,
+    own: bool,
     name: &str,
 ) -> Result<PolicyIndex, &'n [PolicyIndex]> {
     let homes = names.get(name).map(Vec::as_slice).unwrap_or_default();
     match homes {
-        _ if homes.contains(&policy) => Ok(policy),
+        _ if own => Ok(policy),
         [home] => Ok(*home),
         _ => Err(homes),
     }

@@ -8,6 +8,7 @@ use crate::policy::operator::{Case, PatternKind, Scalar};
 use crate::policy::parse::{closest, network};
 use crate::policy::pattern::{PatternError, pattern};
 use crate::policy::set::{PolicyIndex, PolicySet, home};
+use crate::policy::waiver::Waiver;
 use crate::policy::walk::{self, Inside, Reference};
 
 /// Longest chain of definitions that use each other.
@@ -30,6 +31,7 @@ impl<'s> Check<'s> {
     /// Everything that is wrong with the set, in no order.
     pub fn errors(mut self) -> Vec<PolicyError> {
         self.rule_ids();
+        self.waiver_names();
         self.names();
         self.errors
     }
@@ -56,6 +58,29 @@ impl<'s> Check<'s> {
         }
     }
 
+    fn waiver_names(&mut self) {
+        let mut seen: HashMap<&str, (PolicyIndex, &Waiver)> = HashMap::new();
+        for (index, waiver) in self.set.waivers() {
+            let name = waiver.name.value.as_str();
+            let (first_index, first) = *seen.entry(name).or_insert((index, waiver));
+            if std::ptr::eq(first, waiver) {
+                continue;
+            }
+            let (Some(here), Some(there)) = (self.set.policy(index), self.set.policy(first_index)) else { continue };
+            let help = "each waiver needs a name of its own: reports go by it";
+            let message = format!("two waivers are called `{name}`");
+            let error = PolicyError::new(Code::DuplicateWaiver, &here.source, message).help(help);
+            self.errors.push(if index == first_index {
+                error.label(first.name.span, "first here").label(waiver.name.span, "again here")
+            } else {
+                error.label(waiver.name.span, "again here").related(
+                    PolicyError::note(Code::DuplicateWaiver, &there.source, format!("`{name}` stands first here"))
+                        .label(first.name.span, "first here"),
+                )
+            });
+        }
+    }
+
     fn names(&mut self) {
         for (index, policy) in self.set.policies.iter().enumerate() {
             let index = PolicyIndex(index);
@@ -63,19 +88,16 @@ impl<'s> Check<'s> {
                 self.references(index, &define.condition);
                 self.ring(index, name, define);
             }
-            for rule in &policy.rules {
-                for condition in walk::conditions(rule) {
-                    self.references(index, condition);
-                }
+            for condition in conditions(policy) {
+                self.references(index, condition);
             }
         }
         if !self.errors.is_empty() {
             return;
         }
-        for (index, rule) in self.set.rules() {
-            let Some(policy) = self.set.policy(index) else { continue };
-            for condition in walk::conditions(rule) {
-                self.elements(index, policy, condition);
+        for (index, policy) in self.set.policies.iter().enumerate() {
+            for condition in conditions(policy) {
+                self.elements(PolicyIndex(index), policy, condition);
             }
         }
     }
@@ -104,8 +126,12 @@ impl<'s> Check<'s> {
         what: &str,
         code: Code,
     ) {
-        let Err(homes) = home(names, index, &name.value) else { return };
         let Some(policy) = self.set.policy(index) else { return };
+        let own = match code {
+            Code::UndefinedList => policy.lists.contains_key(&name.value),
+            _ => policy.defines.contains_key(&name.value),
+        };
+        let Err(homes) = home(names, index, own, &name.value) else { return };
         if homes.is_empty() {
             let words: Vec<&str> = names.keys().map(String::as_str).collect();
             let place = if what == "list" { "lists" } else { "define" };
@@ -301,4 +327,10 @@ impl<'s> Check<'s> {
         self.needs_element.insert((home, name), needs);
         needs
     }
+}
+
+/// The conditions of a policy's rules, and of a waivers file's waivers.
+fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
+    let of_waivers = policy.waivers.iter().flatten().filter_map(|waiver| waiver.condition.as_ref());
+    policy.rules.iter().flat_map(walk::conditions).chain(of_waivers)
 }
