@@ -77,11 +77,22 @@ pub struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "Policies")]
     pub min_severity: Option<SeverityArg>,
 
-    /// Check as if no rule had exceptions.
+    /// A file of waivers; repeatable. Left out: `waivers.yaml` in the working folder, where there is one.
+    #[arg(
+        long = "waivers",
+        value_name = "FILE",
+        env = "TRAILGATE_WAIVERS",
+        value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new(),
+        help_heading = "Policies"
+    )]
+    pub waivers: Vec<String>,
+
+    /// Check as if no rule had exceptions, and there were no waivers.
     #[arg(long, help_heading = "Policies")]
     pub ignore_waivers: bool,
 
-    /// The day that exceptions and list values are judged by; left out, today in UTC.
+    /// The day that exceptions, waivers and list values are judged by; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Policies")]
     pub as_of: Option<Date>,
 
@@ -92,6 +103,10 @@ pub struct CheckArgs {
     /// Pass even where something could not be read: problems are reported and do not count for the exit code.
     #[arg(long, help_heading = "Verdict")]
     pub allow_problems: bool,
+
+    /// Fail, with exit code 1, where an exception or waiver has expired, covered no violation, or is for a rule that is not waivable.
+    #[arg(long, conflicts_with = "ignore_waivers", help_heading = "Verdict")]
+    pub strict_waivers: bool,
 
     /// How to report: human, json, ndjson, sarif, junit, github, gitlab, markdown, html, csv, ocsf, asff; `FORMAT=FILE` writes to a file. Repeatable.
     #[arg(short, long = "format", value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
