@@ -30,6 +30,8 @@ pub struct Cli {
 pub enum Command {
     /// Check logs against policies.
     Check(Box<CheckArgs>),
+    /// Write a waiver for a violation of a report.
+    Waive(Box<WaiveArgs>),
 }
 
 /// Check logs against policies.
@@ -149,6 +151,64 @@ pub struct CheckArgs {
     pub max_inflated: u64,
 }
 
+/// Write a waiver for a violation of a report.
+///
+/// Finds the violation by its fingerprint and adds a waiver for it, and for nothing else, to a waivers file; what stands in the file
+/// stays as it is.
+#[derive(Debug, Args)]
+pub struct WaiveArgs {
+    /// The fingerprint of the violation, or its first 8 digits or more.
+    #[arg(value_name = "FINGERPRINT", value_parser = fingerprint)]
+    pub fingerprint: String,
+
+    /// The report that shows the violation, of `-f json` or `-f ndjson`; `-` is standard input.
+    #[arg(long, value_name = "REPORT", value_parser = NonEmptyStringValueParser::new())]
+    pub from: String,
+
+    /// Why the violation is accepted.
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub reason: String,
+
+    /// Who answers for it.
+    #[arg(long, value_name = "WHO", value_parser = NonEmptyStringValueParser::new())]
+    pub owner: String,
+
+    /// The last day it holds.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub until: Date,
+
+    /// Where it was agreed.
+    #[arg(long, value_name = "TICKET", value_parser = NonEmptyStringValueParser::new())]
+    pub ticket: Option<String>,
+
+    /// What to call it; left out, the rule and the first digits of the fingerprint.
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
+
+    /// The waivers file; it is made where there is none.
+    #[arg(long, value_name = "FILE", default_value = "waivers.yaml")]
+    pub file: PathBuf,
+
+    /// The policies that have the rule, as for `check`; repeatable.
+    #[arg(
+        short,
+        long = "policies",
+        value_name = "PATH",
+        env = "TRAILGATE_POLICIES",
+        value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub policies: Vec<String>,
+
+    /// The day that `--until` is judged by; left out, today in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<Date>,
+
+    /// Colours in errors.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+}
+
 /// A severity on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SeverityArg {
@@ -264,6 +324,13 @@ const MOST_THREADS: usize = 1024;
 fn threads(text: &str) -> Result<usize, String> {
     let threads = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
     threads.ok_or_else(|| format!("write a whole number up to {MOST_THREADS}; 0 is one for each processor"))
+}
+
+fn fingerprint(text: &str) -> Result<String, String> {
+    if (8..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text.to_lowercase());
+    }
+    Err("write 8 to 32 hexadecimal digits, as a report shows them".to_owned())
 }
 
 fn day(text: &str) -> Result<Date, String> {

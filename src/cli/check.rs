@@ -161,7 +161,7 @@ fn start_of(day: Date) -> Option<Timestamp> {
 }
 
 /// Today in UTC.
-fn today() -> Date {
+pub fn today() -> Date {
     let now = Timestamp::now().to_string();
     now.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
 }

@@ -9,6 +9,8 @@ use crate::violation::Verdict;
 pub enum Exit {
     /// A run with a verdict: 0, 1, 3 or 130.
     Verdict(Verdict),
+    /// What was asked for is done: 0.
+    Done,
     /// The arguments, the policies or the configuration are wrong, or the report could not be written: 2.
     Usage,
 }
@@ -17,6 +19,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Verdict(verdict) => Self::from(verdict.exit_code()),
+            Exit::Done => Self::from(0),
             Exit::Usage => Self::from(2),
         }
     }

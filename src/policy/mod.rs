@@ -14,6 +14,7 @@ pub mod set;
 mod snippet;
 mod syntax;
 pub mod waiver;
+pub mod waiver_entry;
 pub mod walk;
 pub mod yaml;
 
