@@ -11,6 +11,7 @@ mod agree {
     mod files;
     pub mod policy;
     pub mod test;
+    pub mod waiver;
     pub mod words;
 }
 
@@ -19,15 +20,18 @@ use std::collections::BTreeMap;
 use agree::condition::{Place, path_of};
 use agree::dice::{Dice, cases, rolls};
 use agree::event::event;
-use agree::fast::{fast, file_report, policy_set, program, slow, without_place};
+use agree::fast::{fast, file_report, policy_set, policy_set_with_waivers, program, slow, without_place};
 use agree::policy::{TODAY, lists, policies, policies_of_any_source, single_tests};
 use agree::test::test;
+use agree::waiver::waivers;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use trailgate::compile::compile;
 use trailgate::engine::reference;
+use trailgate::policy::PolicySet;
+use trailgate::violation::CoveredBy;
 
 /// Random numbers that one event and two policy files use up, most of the time.
 const ROLLS: usize = 1500;
@@ -92,6 +96,56 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    /// Waivers too, by rule, fingerprint and condition, of any source, with names of their own and of the policies.
+    #[test]
+    fn both_evaluators_agree_on_waivers(rolls in rolls(2 * ROLLS)) {
+        let mut dice = Dice::new(&rolls);
+        let event = event(&mut dice).write(&mut dice);
+        let policies = policies_of_any_source(&mut dice);
+        let (set, files) = with_waivers(&mut dice, &policies, &event);
+        let (slow, fast) = (slow(&set, &event), fast(&compile(&set, TODAY), &event));
+        for (((_, rule), slow), fast) in set.rules().zip(slow).zip(fast) {
+            let texts = policies.iter().chain(&files).map(String::as_str).collect::<Vec<_>>().join("\n");
+            prop_assert_eq!(slow, fast, "reference left, fast right: {}\n{}\n{}", &rule.id.value, event, texts);
+        }
+    }
+}
+
+/// The policies with one or two waivers files, and those files' texts.
+fn with_waivers(dice: &mut Dice, policies: &[String], event: &str) -> (PolicySet, Vec<String>) {
+    let found = file_report(&program(policies), format!("{{\"Records\":[{event}]}}").as_bytes());
+    let fingerprints: Vec<String> =
+        found.parts.iter().flat_map(|part| &part.violations).map(|found| found.violation.fingerprint.clone()).collect();
+    let files: Vec<String> = (0..=dice.roll(2)).map(|file| waivers(dice, file, &fingerprints)).collect();
+    (policy_set_with_waivers(policies, &files), files)
+}
+
+/// Waivers cover, are refused, and leave to exceptions what is theirs, often enough to test it.
+#[test]
+fn waivers_are_of_every_kind() {
+    let (mut violated, mut excepted, mut waived, mut refused) = (0, 0, 0, 0);
+    for rolls in fixed_rolls(1000, 2 * ROLLS) {
+        let mut dice = Dice::new(&rolls);
+        let event = event(&mut dice).plain();
+        let texts = policies(&mut dice);
+        let (set, _) = with_waivers(&mut dice, &texts, &event);
+        for verdict in slow(&set, &event) {
+            violated += usize::from(verdict.violated);
+            refused += usize::from(verdict.refused.is_some());
+            match verdict.covered {
+                Some(CoveredBy::Exception(_)) => excepted += 1,
+                Some(CoveredBy::Waiver(_)) => waived += 1,
+                None => {}
+            }
+        }
+    }
+    println!("{violated} violated: {excepted} excepted, {waived} waived, {refused} refused");
+    assert!(excepted * 100 > violated * 4 && waived * 100 > violated * 10 && refused * 100 > violated);
+}
+
 /// Random numbers that are the same in each run.
 fn fixed_rolls(samples: usize, count: usize) -> impl Iterator<Item = Vec<u16>> {
     let mut runner = TestRunner::deterministic();
@@ -112,7 +166,7 @@ fn pairs_are_of_every_kind() {
             pairs += 1;
             population += usize::from(verdict.in_population);
             violated += usize::from(verdict.violated);
-            excepted += usize::from(verdict.exception.is_some());
+            excepted += usize::from(verdict.covered.is_some());
         }
     }
     println!("{pairs} pairs: {population} in population, {violated} violated, {excepted} covered by an exception");

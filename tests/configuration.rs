@@ -32,6 +32,8 @@ fn rows() -> Vec<Row> {
         texts("control", "--control=f,g"),
         severity("min_severity", "--min-severity=info"),
         switch("ignore_waivers", "--ignore-waivers"),
+        switch("strict_waivers", "--strict-waivers"),
+        texts("waivers", "--waivers=f,g"),
         severity("fail_on", "--fail-on=info"),
         switch("allow_problems", "--allow-problems"),
         ("format", ("[human, json=r.json]", json!(["human", "json=r.json"])), ("sarif", json!(["sarif"])), None),

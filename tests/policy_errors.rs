@@ -784,7 +784,10 @@ fn every_code_is_shown() {
     let shown: String = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("policy_errors__"))
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with("policy_errors__") || name.starts_with("waivers__")
+        })
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();
     let missing: Vec<_> =

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use trailgate::audit::gate::Problems;
+use trailgate::audit::gate::{Problems, Upkeep};
 use trailgate::audit::{Gate, verdict};
 use trailgate::event::Problem;
 use trailgate::event::problem::ProblemKind;
@@ -198,6 +198,7 @@ fn full_run() -> (Vec<Violation>, Summary) {
         reason: "the deployment pipeline\n owns these alarms".to_owned(),
         owner: Some("platform-team".to_owned()),
         until: "2027-01-31".parse().unwrap(),
+        ticket: None,
     });
     let mut violations = vec![mfa; 2];
     violations.extend(vec![open]);
@@ -250,7 +251,7 @@ fn full_run() -> (Vec<Violation>, Summary) {
 }
 
 fn run_of<'a>(violations: &'a [Violation], summary: &'a Summary, fail_on: Severity) -> RunReport<'a> {
-    let verdict = verdict(Gate { fail_on, problems: Problems::Count }, summary);
+    let verdict = verdict(Gate { fail_on, problems: Problems::Count, upkeep: Upkeep::Noted }, summary);
     RunReport {
         violations,
         summary,
@@ -318,7 +319,7 @@ fn human_without_violations() {
 fn the_verdict_line_says_what_the_exit_code_says() {
     let (violations, mut summary) = full_run();
     let line = |violations: &[Violation], summary: &Summary, fail_on, problems| {
-        let verdict = verdict(Gate { fail_on, problems }, summary);
+        let verdict = verdict(Gate { fail_on, problems, upkeep: Upkeep::Noted }, summary);
         let run = RunReport {
             violations,
             summary,
@@ -360,6 +361,7 @@ fn human_below_the_threshold() {
         reason: "quarterly drill".to_owned(),
         owner: None,
         until: "2026-02-28".parse().unwrap(),
+        ticket: None,
     });
     let (all, _) = full_run();
     let violations = [all[2].clone(), waived];
@@ -450,6 +452,7 @@ fn hostile_run() -> (Vec<Violation>, Summary) {
         reason: HOSTILE.to_owned(),
         owner: Some(HOSTILE.to_owned()),
         until: "2027-01-31".parse().unwrap(),
+        ticket: None,
     });
     let mut missing = plain.clone();
     missing.evidence.drain(..2);

@@ -1,6 +1,7 @@
 //! What a run means for the caller: one verdict, one exit code.
 
 use crate::policy::Severity;
+use crate::violation::summary::Note;
 use crate::violation::{RuleStatus, Summary, Verdict};
 
 /// What a run is held against.
@@ -10,6 +11,8 @@ pub struct Gate {
     pub fail_on: Severity,
     /// Whether a run whose input could not all be read may pass.
     pub problems: Problems,
+    /// What exceptions and waivers that expired, cover nothing or are forbidden mean.
+    pub upkeep: Upkeep,
 }
 
 /// What problems with the input mean.
@@ -21,17 +24,27 @@ pub enum Problems {
     Allowed,
 }
 
+/// What it means that exceptions and waivers are to be looked after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upkeep {
+    /// It is said in a note and nothing more.
+    Noted,
+    /// The run fails, as for a violation.
+    Required,
+}
+
 /// The verdict on a run. An interruption wins over violations, violations over an incomplete input.
 #[must_use]
 pub fn verdict(gate: Gate, summary: &Summary) -> Verdict {
     let violated = summary.rules.iter().any(|rule| rule.violations > 0 && rule.severity >= gate.fail_on);
+    let neglected = gate.upkeep == Upkeep::Required && summary.notes.iter().any(Note::is_upkeep);
     let not_evaluated = summary.rules.iter().any(|rule| rule.status == RuleStatus::NotEvaluated);
     // Without any log there is nothing to pass on: a download that failed must not look like a clean account.
     let unread = summary.files.read == 0 || summary.bytes == 0;
     let incomplete = (unread || !summary.problems.is_empty()) && gate.problems == Problems::Count;
     if summary.interrupted {
         Verdict::Interrupted
-    } else if violated {
+    } else if violated || neglected {
         Verdict::Violated
     } else if not_evaluated || incomplete {
         Verdict::Incomplete

@@ -7,6 +7,7 @@ pub mod input;
 pub mod notes;
 pub mod run;
 pub mod tally;
+pub mod waivers;
 pub mod walk;
 
 pub use gate::{Gate, verdict};

@@ -1,25 +1,20 @@
-//! What a reader should know of the policies after a run: exceptions that expired or covered nothing, values that expired, rules that
-//! were not evaluated.
-
-use std::collections::BTreeSet;
+//! What a reader should know of the policies after a run: exceptions and waivers that expired or covered nothing, values that
+//! expired, rules that were not evaluated.
 
 use jiff::civil::Date;
 
+use crate::audit::tally::Outcome;
+use crate::audit::waivers;
 use crate::compile::Program;
 use crate::policy::PolicySet;
 use crate::text::Lines;
 use crate::violation::summary::Note;
-use crate::violation::{RuleIndex, RuleStatus, Summary};
+use crate::violation::{RuleIndex, RuleStatus};
 
 /// The notes on a run of `program`, made from `set` on the day `today`, in the order of the policies.
 #[must_use]
-pub fn notes(
-    set: &PolicySet,
-    program: &Program,
-    summary: &Summary,
-    exceptions_used: &BTreeSet<(RuleIndex, usize)>,
-    today: Date,
-) -> Vec<Note> {
+pub fn notes(set: &PolicySet, program: &Program, outcome: &Outcome, today: Date) -> Vec<Note> {
+    let Outcome { summary, exceptions_used, .. } = outcome;
     let mut notes = Vec::new();
     for (place, (policy_index, rule)) in set.rules().enumerate() {
         let (Some(policy), Some(compiled)) = (set.policy(policy_index), program.rules.get(place)) else { continue };
@@ -70,5 +65,6 @@ pub fn notes(
             }
         }
     }
+    notes.extend(waivers::notes(set, outcome, today));
     notes
 }

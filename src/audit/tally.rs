@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::audit::input::Input;
 use crate::compile::Program;
 use crate::event::{Problem, ProblemKind};
-use crate::violation::{FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation};
+use crate::policy::WaiverIndex;
+use crate::violation::{CoveredBy, FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation};
 
 /// What a run found.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,10 @@ pub struct Outcome {
     pub summary: Summary,
     /// Exceptions that covered a violation: (rule, place among its exceptions).
     pub exceptions_used: BTreeSet<(RuleIndex, usize)>,
+    /// Waivers that covered a violation.
+    pub waivers_used: BTreeSet<WaiverIndex>,
+    /// Waivers that would have covered a violation of a rule that is not waivable, with the rule.
+    pub waivers_refused: BTreeSet<(WaiverIndex, RuleIndex)>,
 }
 
 /// What became of one input.
@@ -153,8 +158,17 @@ impl Tally {
             if !self.keep.records.reaches(number) {
                 found.violation.record_text = Arc::clone(&self.no_text);
             }
-            if let Some(exception) = found.exception {
-                self.outcome.exceptions_used.insert((found.rule, exception));
+            match found.covered {
+                Some(CoveredBy::Exception(place)) => {
+                    self.outcome.exceptions_used.insert((found.rule, place));
+                }
+                Some(CoveredBy::Waiver(index)) => {
+                    self.outcome.waivers_used.insert(index);
+                }
+                None => {}
+            }
+            if let Some(index) = found.refused {
+                self.outcome.waivers_refused.insert((index, found.rule));
             }
             if self.keep.violations.reaches(number) {
                 self.outcome.violations.push(found.violation);

@@ -1,5 +1,7 @@
 //! The arguments of each subcommand: types and help texts, no behaviour.
 
+mod values;
+
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -7,7 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
-use crate::policy::Severity;
+pub use values::{ColorArg, Format, FormatArg, SeverityArg};
+use values::{day, fingerprint, size, threads, whole};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -31,6 +34,8 @@ pub struct Cli {
 pub enum Command {
     /// Check logs against policies.
     Check(Box<CheckArgs>),
+    /// Write a waiver for a violation of a report.
+    Waive(Box<WaiveArgs>),
     /// Check the policies themselves, without logs.
     Lint(LintArgs),
     /// Print the settings of `check` and what made them so.
@@ -113,11 +118,21 @@ pub struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "Policies")]
     pub min_severity: Option<SeverityArg>,
 
-    /// Check as if no rule had exceptions.
+    /// A file of waivers; repeatable. Left out: `waivers.yaml` in the working folder, where there is one.
+    #[arg(
+        long = "waivers",
+        value_name = "FILE",
+        value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new(),
+        help_heading = "Policies"
+    )]
+    pub waivers: Vec<String>,
+
+    /// Check as if no rule had exceptions, and there were no waivers.
     #[arg(long, help_heading = "Policies")]
     pub ignore_waivers: bool,
 
-    /// The day that exceptions and list values are judged by; left out, today in UTC.
+    /// The day that exceptions, waivers and list values are judged by; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Policies")]
     pub as_of: Option<Date>,
 
@@ -128,6 +143,10 @@ pub struct CheckArgs {
     /// Pass even where something could not be read: problems are reported and do not count for the exit code.
     #[arg(long, help_heading = "Verdict")]
     pub allow_problems: bool,
+
+    /// Fail, with exit code 1, where an exception or waiver has expired, covered no violation, or is for a rule that is not waivable.
+    #[arg(long, conflicts_with = "ignore_waivers", help_heading = "Verdict")]
+    pub strict_waivers: bool,
 
     /// How to report: human, json, ndjson, sarif, junit, github, gitlab, markdown, html, csv, ocsf, asff; `FORMAT=FILE` writes to a file. Repeatable.
     #[arg(short, long = "format", value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
@@ -209,144 +228,60 @@ pub struct LintArgs {
     pub color: ColorArg,
 }
 
-/// A severity on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SeverityArg {
-    /// Worth knowing.
-    Info,
-    /// Worth a look.
-    Low,
-    /// Should be dealt with.
-    Medium,
-    /// Must be dealt with soon.
-    High,
-    /// Must be dealt with at once.
-    Critical,
-}
+/// Write a waiver for a violation of a report.
+///
+/// Finds the violation by its fingerprint and adds a waiver for it, and for nothing else, to a waivers file; what stands in the file
+/// stays as it is.
+#[derive(Debug, Args)]
+pub struct WaiveArgs {
+    /// The fingerprint of the violation, or its first 8 digits or more.
+    #[arg(value_name = "FINGERPRINT", value_parser = fingerprint)]
+    pub fingerprint: String,
 
-impl From<SeverityArg> for Severity {
-    fn from(severity: SeverityArg) -> Self {
-        match severity {
-            SeverityArg::Info => Self::Info,
-            SeverityArg::Low => Self::Low,
-            SeverityArg::Medium => Self::Medium,
-            SeverityArg::High => Self::High,
-            SeverityArg::Critical => Self::Critical,
-        }
-    }
-}
+    /// The report that shows the violation, of `-f json` or `-f ndjson`; `-` is standard input.
+    #[arg(long, value_name = "REPORT", value_parser = NonEmptyStringValueParser::new())]
+    pub from: String,
 
-/// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorArg {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
+    /// Why the violation is accepted.
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub reason: String,
 
-/// A report format and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormatArg {
-    /// The format.
-    pub format: Format,
-    /// The file; `None` is standard output.
-    pub file: Option<PathBuf>,
-}
+    /// Who answers for it.
+    #[arg(long, value_name = "WHO", value_parser = NonEmptyStringValueParser::new())]
+    pub owner: String,
 
-/// Report formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Human,
-    /// One JSON document.
-    Json,
-    /// One JSON object a line.
-    Ndjson,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// JUnit XML.
-    Junit,
-    /// GitHub workflow commands.
-    Github,
-    /// GitLab Code Quality.
-    Gitlab,
-    /// Markdown, for a pull request.
-    Markdown,
-    /// One self-contained page.
-    Html,
-    /// Comma-separated values.
-    Csv,
-    /// OCSF findings.
-    Ocsf,
-    /// AWS Security Finding Format.
-    Asff,
-}
+    /// The last day it holds.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub until: Date,
 
-impl std::str::FromStr for FormatArg {
-    type Err = String;
+    /// Where it was agreed.
+    #[arg(long, value_name = "TICKET", value_parser = NonEmptyStringValueParser::new())]
+    pub ticket: Option<String>,
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (word, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("a file name must follow `=`".to_owned()),
-            Some((word, file)) => (word, Some(PathBuf::from(file))),
-            None => (text, None),
-        };
-        let format = match word {
-            "human" => Format::Human,
-            "json" => Format::Json,
-            "ndjson" => Format::Ndjson,
-            "sarif" => Format::Sarif,
-            "junit" => Format::Junit,
-            "github" => Format::Github,
-            "gitlab" => Format::Gitlab,
-            "markdown" => Format::Markdown,
-            "html" => Format::Html,
-            "csv" => Format::Csv,
-            "ocsf" => Format::Ocsf,
-            "asff" => Format::Asff,
-            _ => {
-                return Err(
-                    "formats are human, json, ndjson, sarif, junit, github, gitlab, markdown, html, csv, ocsf, asff"
-                        .to_owned(),
-                );
-            }
-        };
-        Ok(Self { format, file })
-    }
-}
+    /// What to call it; left out, the rule and the first digits of the fingerprint.
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
 
-/// More threads than any machine has use for, and fewer than it cannot start.
-const MOST_THREADS: usize = 1024;
+    /// The waivers file; it is made where there is none.
+    #[arg(long, value_name = "FILE", default_value = "waivers.yaml")]
+    pub file: PathBuf,
 
-fn whole(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "write a whole number from 0 on".to_owned())
-}
+    /// The policies that have the rule, as for `check`; repeatable.
+    #[arg(
+        short,
+        long = "policies",
+        value_name = "PATH",
+        env = "TRAILGATE_POLICIES",
+        value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub policies: Vec<String>,
 
-fn threads(text: &str) -> Result<usize, String> {
-    let threads = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
-    threads.ok_or_else(|| format!("write a whole number up to {MOST_THREADS}; 0 is one for each processor"))
-}
+    /// The day that `--until` is judged by; left out, today in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<Date>,
 
-fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "write a day as YYYY-MM-DD, such as 2026-03-14".to_owned())
-}
-
-/// Bytes out of `512M`.
-fn size(text: &str) -> Result<u64, String> {
-    let number = text.trim_end_matches(['K', 'M', 'G', 'k', 'm', 'g']);
-    let factor: u64 = match text.get(number.len()..).unwrap_or_default() {
-        "" => 1,
-        "K" | "k" => 1 << 10,
-        "M" | "m" => 1 << 20,
-        "G" | "g" => 1 << 30,
-        _ => return Err("write a whole number with K, M or G, such as 512M".to_owned()),
-    };
-    let count: u64 = number.parse().map_err(|_| "write a whole number with K, M or G, such as 512M".to_owned())?;
-    count
-        .checked_mul(factor)
-        .filter(|size| *size > 0)
-        .ok_or_else(|| "write a number above 0 and below 16 exabytes".to_owned())
+    /// Colours in errors.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
 }

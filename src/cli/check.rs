@@ -7,13 +7,13 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::audit::gate::Problems;
+use crate::audit::gate::{Problems, Upkeep};
 use crate::audit::{Gate, Keep, Limit, RunOptions, cards, notes, run, verdict, walk};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
 use crate::cli::output::{prepare, write_reports};
-use crate::cli::policies::{Selection, load, select};
+use crate::cli::policies::{Selection, load, select, waiver_files};
 use crate::cli::progress::Bar;
 use crate::compile::{compile, lint};
 use crate::policy::PolicySet;
@@ -56,10 +56,11 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         let left = inputs.len().saturating_sub(outcome.summary.files.found);
         say(&format!("interrupted: {left} of {} were not read", count(inputs.len(), "file")));
     }
-    outcome.summary.notes = notes::notes(&set, &program, &outcome.summary, &outcome.exceptions_used, today);
+    outcome.summary.notes = notes::notes(&set, &program, &outcome, today);
     let gate = Gate {
         fail_on: arguments.fail_on.into(),
         problems: if arguments.allow_problems { Problems::Allowed } else { Problems::Count },
+        upkeep: if arguments.strict_waivers { Upkeep::Required } else { Upkeep::Noted },
     };
     let verdict = verdict(gate, &outcome.summary);
     let cards = cards::cards(&set, &program);
@@ -85,7 +86,8 @@ pub fn check(arguments: &CheckArgs) -> Exit {
 
 /// The wanted rules of the policies; what is wrong or odd with them is printed.
 fn policies(arguments: &CheckArgs, today: Date) -> Option<PolicySet> {
-    let set = match load(&arguments.policies) {
+    let waivers = if arguments.ignore_waivers { Vec::new() } else { waiver_files(&arguments.waivers) };
+    let set = match load(&arguments.policies, &waivers) {
         Ok(set) => set,
         Err(errors) => {
             print_policy_errors(&errors.0, arguments.color);

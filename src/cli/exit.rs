@@ -13,6 +13,8 @@ pub enum Exit {
     Sound,
     /// Policies with warnings where they count: 1.
     Warned,
+    /// What was asked for is done: 0.
+    Done,
     /// The arguments, the policies or the configuration are wrong, or the report could not be written: 2.
     Usage,
 }
@@ -23,6 +25,7 @@ impl From<Exit> for ExitCode {
             Exit::Verdict(verdict) => Self::from(verdict.exit_code()),
             Exit::Sound => Self::SUCCESS,
             Exit::Warned => Self::from(1),
+            Exit::Done => Self::from(0),
             Exit::Usage => Self::from(2),
         }
     }

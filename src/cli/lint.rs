@@ -12,7 +12,7 @@ use crate::report::number::count;
 
 /// Runs `trailgate lint`.
 pub fn lint(arguments: &LintArgs) -> Exit {
-    let set = match load(&arguments.policies) {
+    let set = match load(&arguments.policies, &[]) {
         Ok(set) => set,
         Err(errors) => {
             print_diagnostics(&errors.0, arguments.color, "");

@@ -14,5 +14,7 @@ mod output;
 mod policies;
 mod program;
 mod progress;
+mod reported;
+mod waive;
 
 pub use program::main;

@@ -11,7 +11,7 @@ use crate::audit::input::in_words;
 use crate::policy::bundled::bundled;
 use crate::policy::error::{Code, PolicyError, PolicyErrors};
 use crate::policy::parse::closest;
-use crate::policy::{PolicySet, Rule, Severity, parse};
+use crate::policy::{PolicySet, Rule, Severity, parse, parse_waivers};
 use crate::text::{Source, Span};
 
 /// Which rules of the policies are wanted.
@@ -29,12 +29,12 @@ pub struct Selection<'a> {
     pub min_severity: Option<Severity>,
 }
 
-/// The policies that `paths` name; without a path, the folder `policies`, else the bundled ones.
+/// The policies that `paths` name, without a path the folder `policies`, else the bundled ones; and the files of waivers.
 ///
 /// # Errors
 /// Everything that is wrong with any of the files.
-pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
-    let mut files = Files { found: Vec::new() };
+pub fn load(paths: &[String], waivers: &[String]) -> Result<PolicySet, PolicyErrors> {
+    let mut files = Files { found: Vec::new(), kind: Kind::Policy };
     if paths.is_empty() {
         if Path::new("policies").is_dir() {
             files.path("policies");
@@ -45,11 +45,15 @@ pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
     for path in paths {
         files.path(path);
     }
+    files.kind = Kind::Waivers;
+    for path in waivers {
+        files.file(Path::new(path));
+    }
     let names: Vec<_> = files.found.iter().map(File::name).collect();
     let mut errors = Vec::new();
     let mut policies = Vec::new();
     for file in files.found {
-        let File::Read { source, folder } = file else {
+        let File::Read { source, folder, kind } = file else {
             errors.extend(file.error());
             continue;
         };
@@ -57,7 +61,11 @@ pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
             Some(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
             None => Err("bundled policies have no files beside them".to_owned()),
         };
-        match parse(&source, &list_file) {
+        let parsed = match kind {
+            Kind::Policy => parse(&source, &list_file),
+            Kind::Waivers => parse_waivers(&source, &list_file),
+        };
+        match parsed {
             Ok(policy) => policies.push(policy),
             Err(more) => errors.extend(more.0),
         }
@@ -73,10 +81,26 @@ pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
     Err(PolicyErrors(errors))
 }
 
-/// A policy file that was asked for.
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Policy,
+    Waivers,
+}
+
+impl Kind {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Policy => "policy file",
+            Self::Waivers => "waivers file",
+        }
+    }
+}
+
+/// A file that was asked for.
 enum File {
     /// Its text, and the folder that its list files are relative to.
-    Read { source: Source, folder: Option<PathBuf> },
+    Read { source: Source, folder: Option<PathBuf>, kind: Kind },
     /// Why there is no text.
     Failed(Box<PolicyError>),
 }
@@ -100,6 +124,8 @@ impl File {
 struct Files {
     /// In the order asked for.
     found: Vec<File>,
+    /// What those that are added hold.
+    kind: Kind,
 }
 
 impl Files {
@@ -119,7 +145,7 @@ impl Files {
     fn bundled(&mut self, name: Option<&str>) {
         let all = bundled();
         let Some(name) = name else {
-            self.found.extend(all.into_iter().map(|source| File::Read { source, folder: None }));
+            self.found.extend(all.into_iter().map(|source| File::Read { source, folder: None, kind: Kind::Policy }));
             return;
         };
         let stem = name.strip_suffix(".yaml").unwrap_or(name);
@@ -130,7 +156,7 @@ impl Files {
             self.found.extend(
                 all.into_iter()
                     .filter(|source| *source.name == *wanted || &*source.name == shared)
-                    .map(|source| File::Read { source, folder: None }),
+                    .map(|source| File::Read { source, folder: None, kind: Kind::Policy }),
             );
             return;
         }
@@ -190,11 +216,14 @@ impl Files {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let help = "give a file, a folder, `bundled` or `bundled:NAME`".to_owned();
+                let help = match self.kind {
+                    Kind::Policy => "give a file, a folder, `bundled` or `bundled:NAME`".to_owned(),
+                    Kind::Waivers => "give a file; `trailgate waive` makes one".to_owned(),
+                };
                 self.fail(
                     Code::Unreadable,
                     &name,
-                    format!("the policy file `{name}` cannot be read: {}", in_words(&error)),
+                    format!("the {} `{name}` cannot be read: {}", self.kind.words(), in_words(&error)),
                     help,
                 );
                 return;
@@ -204,17 +233,18 @@ impl Files {
             Ok(text) => {
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
                 let folder = path.parent().map(Path::to_owned);
-                self.found.push(File::Read { source: Source::new(name, text), folder });
+                self.found.push(File::Read { source: Source::new(name, text), folder, kind: self.kind });
             }
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
                 let source = Source::new(name.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
-                let error = PolicyError::new(Code::NotUtf8, &source, format!("the policy file `{name}` is no UTF-8"))
-                    .label(
-                        Span::new(offset, offset + '\u{fffd}'.len_utf8()),
-                        format!("byte {offset} is not part of a character"),
-                    )
-                    .help("save it as UTF-8");
+                let error =
+                    PolicyError::new(Code::NotUtf8, &source, format!("the {} `{name}` is no UTF-8", self.kind.words()))
+                        .label(
+                            Span::new(offset, offset + '\u{fffd}'.len_utf8()),
+                            format!("byte {offset} is not part of a character"),
+                        )
+                        .help("save it as UTF-8");
                 self.found.push(File::Failed(Box::new(error)));
             }
         }
@@ -224,6 +254,12 @@ impl Files {
         let error = PolicyError::new(code, &Source::new(name, ""), message).help(help);
         self.found.push(File::Failed(Box::new(error)));
     }
+}
+
+/// The files of waivers of a run: those named, else `waivers.yaml` where there is one.
+pub fn waiver_files(named: &[String]) -> Vec<String> {
+    let usual = "waivers.yaml";
+    if named.is_empty() && Path::new(usual).is_file() { vec![usual.to_owned()] } else { named.to_vec() }
 }
 
 /// The rules of `set` that `selection` wants.

@@ -14,6 +14,7 @@ use crate::cli::diagnostics::{print_config_errors, print_error, say};
 use crate::cli::exit::Exit;
 use crate::cli::lint::lint;
 use crate::cli::man::man;
+use crate::cli::waive::waive;
 use crate::text::sanitize::one_line;
 
 /// Runs the program on the arguments it was started with.
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
             check(&arguments)
         }
         (Command::Lint(arguments), _) => lint(&arguments),
+        (Command::Waive(arguments), _) => waive(&arguments),
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
         }

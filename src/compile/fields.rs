@@ -22,6 +22,9 @@ pub fn fields(policy: &Policy) -> Vec<PolicyError> {
             check.condition(&define.condition, None);
         }
         policy.rules.iter().for_each(|rule| check.rule(rule));
+        for condition in policy.waivers.iter().flatten().filter_map(|waiver| waiver.condition.as_ref()) {
+            check.condition(condition, None);
+        }
     }
     check.warnings
 }

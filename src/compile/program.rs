@@ -1,6 +1,6 @@
 //! The program of a run: every rule as matchers, sorted by the records they are about. Built once, shared by all threads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,10 +8,12 @@ use jiff::civil::Date;
 use crate::compile::build::Builder;
 use crate::compile::index::{Bounds, Index, bounds};
 use crate::compile::matcher::Matcher;
+use crate::compile::waivers;
 use crate::event::RecordFormat;
 use crate::json::{Location, Path, SlotId, SlotTable, Step};
 use crate::policy::model::{RecordSource, Rule, Severity, Template};
 use crate::policy::obligation::Obligation;
+use crate::policy::waiver::{RulePattern, WaiverIndex};
 use crate::policy::{PolicyIndex, PolicySet, RuleId};
 use crate::text::{LineColumn, Lines};
 
@@ -22,6 +24,10 @@ pub struct Program {
     pub parts: Vec<Part>,
     /// Every rule of the run, also those that are not evaluated, in the order of the policies.
     pub rules: Vec<CompiledRule>,
+    /// Every waiver of the run, also those that have expired.
+    pub waivers: Vec<CompiledWaiver>,
+    /// Waivers in force that name fingerprints, by each of them, in rising order.
+    pub waivers_by_fingerprint: HashMap<String, Vec<WaiverIndex>>,
 }
 
 /// The rules about one kind of records.
@@ -43,6 +49,8 @@ pub struct Part {
     pub rules: Vec<usize>,
     /// Rules without a population: every event is in it, whether the index names them or not.
     pub everywhere: Vec<usize>,
+    /// The conditions of waivers in force.
+    pub waivers: HashMap<WaiverIndex, Matcher>,
 }
 
 /// Where an event says who, when and where, for records that are no CloudTrail events.
@@ -86,6 +94,10 @@ pub struct CompiledRule {
     pub file: Arc<str>,
     /// Line and column of its id.
     pub at: LineColumn,
+    /// Whether waivers may cover its violations.
+    pub waivable: bool,
+    /// Waivers in force that may cover any of its violations, in rising order; not those that name fingerprints.
+    pub waivers: Vec<WaiverIndex>,
 }
 
 /// What a rule asks of one event.
@@ -125,10 +137,28 @@ pub struct CompiledException {
     pub condition: Matcher,
 }
 
-/// The program of `set` on the day `today`: exceptions and list values past their last day are left out.
+/// A waiver.
+#[derive(Debug, Clone)]
+pub struct CompiledWaiver {
+    /// Its name.
+    pub name: String,
+    /// Its reason.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day it holds.
+    pub until: Date,
+    /// Where it was agreed.
+    pub ticket: Option<String>,
+    /// The rules it is about; empty is every rule.
+    pub rules: Vec<RulePattern>,
+}
+
+/// The program of `set` on the day `today`: exceptions, waivers and list values past their last day do not count.
 #[must_use]
 pub fn compile(set: &PolicySet, today: Date) -> Program {
-    let mut program = Program { parts: Vec::new(), rules: Vec::new() };
+    let mut program =
+        Program { parts: Vec::new(), rules: Vec::new(), waivers: Vec::new(), waivers_by_fingerprint: HashMap::new() };
     let mut lines: Option<(PolicyIndex, Lines<'_>)> = None;
     for (policy_index, rule) in set.rules() {
         let Some(policy) = set.policy(policy_index) else { continue };
@@ -157,8 +187,11 @@ pub fn compile(set: &PolicySet, today: Date) -> Program {
             controls: Arc::new(rule.controls.clone()),
             file: policy.source.name.clone(),
             at,
+            waivable: rule.waivable,
+            waivers: Vec::new(),
         });
     }
+    waivers::add(&mut program, set, today);
     program
 }
 
@@ -235,6 +268,7 @@ impl Part {
             index: Index::default(),
             rules: Vec::new(),
             everywhere: Vec::new(),
+            waivers: HashMap::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Where policies and events meet: the bytes of one input and a program become a report of that input.
 
+mod cover;
 pub mod describe;
 pub mod evaluate;
 pub mod evidence;

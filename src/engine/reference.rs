@@ -6,6 +6,7 @@
 mod operator;
 mod template;
 mod value;
+mod waiver;
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -13,7 +14,8 @@ use serde_json::Value;
 use crate::policy::model::{Condition, Exception, List, ListEntry, PathCondition, PathRef, PathRoot, Rule, Spanned};
 use crate::policy::obligation::Obligation;
 use crate::policy::operator::{Comparison, ListTest, NodeTest, NumberTest};
-use crate::policy::{PolicyIndex, PolicySet};
+use crate::policy::{PolicyIndex, PolicySet, WaiverIndex};
+use crate::violation::CoveredBy;
 
 /// What one rule says of one event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,15 +24,17 @@ pub struct Verdict {
     pub in_population: bool,
     /// Whether the event breaks the rule.
     pub violated: bool,
-    /// Place, among the rule's, of the first exception that covers the violation.
-    pub exception: Option<usize>,
+    /// What covers the violation: the first exception of the rule, else the first waiver.
+    pub covered: Option<CoveredBy>,
+    /// The first waiver that would cover it, were the rule waivable.
+    pub refused: Option<WaiverIndex>,
     /// The filled-in message of the violation.
     pub message: Option<String>,
 }
 
 /// What `rule`, which stands in `policy`, says of `event`; `None` for a rule that speaks of several events.
 ///
-/// `today` decides which exceptions and list entries are still in force.
+/// `today` decides which exceptions, waivers and list entries are still in force.
 #[must_use]
 pub fn evaluate(set: &PolicySet, policy: PolicyIndex, rule: &Rule, event: &Value, today: Date) -> Option<Verdict> {
     let scope = Scope { set, policy, event, element: None, today };
@@ -49,11 +53,18 @@ pub fn evaluate(set: &PolicySet, policy: PolicyIndex, rule: &Rule, event: &Value
     }
     let exception =
         if rule.waivable { rule.exceptions.iter().position(|exception| scope.covers(exception)) } else { None };
+    let waiver = if exception.is_none() { scope.waiver(rule) } else { None };
+    let covered = match (exception, waiver) {
+        (Some(place), _) => Some(CoveredBy::Exception(place)),
+        (None, Some(index)) if rule.waivable => Some(CoveredBy::Waiver(index)),
+        (None, _) => None,
+    };
+    let refused = if rule.waivable { None } else { waiver };
     let message = match &rule.message {
         Some(message) => scope.message(message),
         None => rule.title.clone(),
     };
-    Some(Verdict { in_population, violated: true, exception, message: Some(message) })
+    Some(Verdict { in_population, violated: true, covered, refused, message: Some(message) })
 }
 
 /// Where a condition is asked: of which event, at which element, by which policy.

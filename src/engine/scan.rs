@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::compile::Program;
-use crate::compile::matcher::Matcher;
 use crate::compile::program::{Check, CompiledRule, Part, Polarity};
+use crate::engine::cover::{Cover, cover};
 use crate::engine::describe::Sense;
 use crate::engine::evaluate::Event;
 use crate::engine::evidence::{Finding, findings};
@@ -19,7 +19,7 @@ use crate::json::Slots;
 use crate::json::locate::locate;
 use crate::text::{LineColumn, Lines};
 use crate::violation::{
-    Evidence, FileReport, FoundViolation, PartReport, PolicyPlace, RuleIndex, ScannedRecord, Violation, Waived,
+    Evidence, FileReport, FoundViolation, PartReport, PolicyPlace, RuleIndex, ScannedRecord, Violation,
 };
 
 /// Scans one input, plain or gzip by content; `name` is what it is called in the report.
@@ -151,13 +151,13 @@ impl Worker<'_> {
                 self.report.population.push((place, RuleIndex(index)));
             }
             if event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold) {
-                let found = self.violation(rule, check, &event, record);
-                let exception = found.1;
+                let (violation, cover) = self.violation(rule, check, &event, record);
                 self.report.violations.push(FoundViolation {
                     place,
                     rule: RuleIndex(index),
-                    exception,
-                    violation: found.0,
+                    covered: cover.by,
+                    refused: cover.refused,
+                    violation,
                 });
             }
         }
@@ -179,14 +179,14 @@ impl Worker<'_> {
         self.candidates.sort_unstable();
     }
 
-    /// The violation of `rule` by `event`, and the place of the exception that covers it.
+    /// The violation of `rule` by `event`, and what covers it.
     fn violation(
         &mut self,
         rule: &CompiledRule,
         check: &Check,
         event: &Event<'_>,
         record: &Record<'_>,
-    ) -> (Violation, Option<usize>) {
+    ) -> (Violation, Cover) {
         let value = event.value();
         let offset = record.origin.offset(0, self.file);
         let at = self.lines.mark(offset);
@@ -199,8 +199,9 @@ impl Worker<'_> {
             .map(|finding| self.evidence(finding, event.text(), &record.origin))
             .collect();
         let context = check.when.as_ref().map(|when| findings(event, when, Sense::Wanted)).unwrap_or_default();
-        let exception = check.exceptions.iter().find(|(_, exception)| meets(event, &exception.condition));
         let identity = identity::describe(value, &self.part.format, &self.part.fields);
+        let fingerprint = identity::fingerprint(&rule.id, value, &identity);
+        let mut cover = cover(self.program, self.part, rule, check, event, &fingerprint);
         let violation = Violation {
             rule: rule.id.clone(),
             title: rule.title.clone(),
@@ -222,17 +223,12 @@ impl Worker<'_> {
             policy: PolicyPlace { file: rule.file.clone(), at: rule.at },
             remediation: rule.remediation.clone(),
             controls: rule.controls.clone(),
-            fingerprint: identity::fingerprint(&rule.id, value, &identity),
+            fingerprint,
             event: identity,
-            waived: exception.map(|(_, exception)| Waived {
-                name: exception.name.clone(),
-                reason: exception.reason.clone(),
-                owner: exception.owner.clone(),
-                until: exception.until,
-            }),
+            waived: cover.waived.take(),
             record_text: event.copy(),
         };
-        (violation, exception.map(|(place, _)| *place))
+        (violation, cover)
     }
 
     fn evidence(&mut self, finding: Finding, record: &str, origin: &Origin) -> Evidence {
@@ -252,8 +248,4 @@ impl Worker<'_> {
             at: place.map(|(_, at)| at),
         }
     }
-}
-
-fn meets(event: &Event<'_>, matcher: &Matcher) -> bool {
-    event.meets(matcher)
 }

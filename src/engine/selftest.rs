@@ -173,7 +173,8 @@ fn verdict_of(report: &FileReport) -> Verdict {
             !part.population.is_empty() || (!part.everywhere.is_empty() && !part.records.is_empty());
         if let Some(found) = part.violations.first() {
             verdict.violated = true;
-            verdict.exception = found.exception;
+            verdict.covered = found.covered;
+            verdict.refused = found.refused;
             verdict.message = Some(found.violation.message.clone());
         }
     }
@@ -188,13 +189,13 @@ fn joined(all: Verdict, next: Verdict) -> Verdict {
 }
 
 fn judged(test: &RuleTest, verdict: &Verdict, report: &FileReport) -> TestOutcome {
-    let found = match (verdict.in_population, verdict.violated, verdict.exception) {
+    let found = match (verdict.in_population, verdict.violated, verdict.covered) {
         (false, ..) => Expectation::NotInScope,
         (true, true, None) => Expectation::Violation,
         (true, ..) => Expectation::Ok,
     };
     if found != test.expect {
-        let waived = if verdict.exception.is_some() { ", as an exception covers the violation" } else { "" };
+        let waived = if verdict.covered.is_some() { ", as an exception or waiver covers the violation" } else { "" };
         return TestOutcome::Failed(format!("expected {}, found {}{waived}", words(test.expect), words(found)));
     }
     if let Some(wanted) = &test.message

@@ -121,6 +121,10 @@ codes! {
     ListFile => "list-file",
     /// An exception on a rule that forbids them.
     NotWaivable => "not-waivable",
+    /// Not the fingerprint of a violation.
+    Fingerprint => "fingerprint",
+    /// The same name for two waivers.
+    DuplicateWaiver => "duplicate-waiver",
     /// Warning: `*` in a text that is compared as it is.
     GlobInEquality => "glob-in-equality",
     /// Warning: a value of another type than CloudTrail writes there.
@@ -129,6 +133,12 @@ codes! {
     UnknownField => "unknown-field",
     /// Warning: an exception past its last day.
     ExceptionExpired => "exception-expired",
+    /// Warning: a waiver past its last day.
+    WaiverExpired => "waiver-expired",
+    /// Warning: a waiver for a rule that forbids them.
+    WaiverForbidden => "waiver-forbidden",
+    /// Warning: a waiver for a rule that no policy has.
+    WaiverUnknownRule => "waiver-unknown-rule",
     /// Warning: a list value past its last day.
     ListEntryExpired => "list-entry-expired",
 }

@@ -13,11 +13,14 @@ pub mod scalar;
 pub mod set;
 mod snippet;
 mod syntax;
+pub mod waiver;
+pub mod waiver_entry;
 pub mod walk;
 pub mod yaml;
 
 pub use error::{PolicyError, PolicyErrors};
 pub use model::{Condition, Policy, Rule, RuleId, Severity};
 pub use obligation::Obligation;
-pub use parse::parse;
+pub use parse::{parse, parse_waivers};
 pub use set::{PolicyIndex, PolicySet};
+pub use waiver::{Waiver, WaiverIndex};

@@ -14,6 +14,7 @@ use crate::policy::error::PolicyError;
 use crate::policy::obligation::Obligation;
 use crate::policy::operator::{ListTest, Scalar};
 use crate::policy::rule_test::RuleTest;
+use crate::policy::waiver::Waiver;
 use crate::text::{Source, Span};
 
 /// A value and where it stands in the policy file.
@@ -45,6 +46,8 @@ pub struct Policy {
     pub defines: BTreeMap<String, Define>,
     /// Its rules, in the order of the file.
     pub rules: Vec<Rule>,
+    /// Its waivers, where it is a waivers file: one that has no rules, and whose names no other file sees.
+    pub waivers: Option<Vec<Waiver>>,
     /// What is odd about it and yet allowed.
     pub warnings: Vec<PolicyError>,
 }

@@ -68,7 +68,9 @@ fn found(run: &RunReport<'_>) -> String {
         format!("{}, none at or above {}", count(violations, "violation"), run.fail_on)
     } else {
         match (run.verdict, run.checked_something()) {
-            (Verdict::Passed, true) => format!("no violation in {}", count(run.summary.records.evaluated, "event")),
+            (Verdict::Passed | Verdict::Violated, true) => {
+                format!("no violation in {}", count(run.summary.records.evaluated, "event"))
+            }
             (Verdict::Passed, false) => "no event was found".to_owned(),
             (_, true) => "no violation found, but not all was checked".to_owned(),
             (Verdict::Incomplete, false) if run.summary.problems.is_empty() => "no log was read".to_owned(),
@@ -80,6 +82,10 @@ fn found(run: &RunReport<'_>) -> String {
 /// What keeps a run from being sure that nothing else is wrong.
 fn open_questions(run: &RunReport<'_>) -> Vec<String> {
     let mut open = Vec::new();
+    if run.verdict == Verdict::Violated && run.failing() == 0 {
+        let upkeep = run.summary.notes.iter().filter(|note| note.is_upkeep()).count();
+        open.push(format!("{} on exceptions and waivers", count(upkeep, "note")));
+    }
     let problems = run.summary.problems.len();
     if problems > 0 {
         let allowed = if run.verdict == Verdict::Passed { " (allowed)" } else { "" };

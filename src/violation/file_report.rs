@@ -1,6 +1,7 @@
 //! What the scan of one input yields; reports are merged in the order of the inputs.
 
 use crate::event::{Census, Problem};
+use crate::policy::WaiverIndex;
 use crate::violation::violation::Violation;
 
 /// The result of scanning one input.
@@ -36,10 +37,21 @@ pub struct FoundViolation {
     pub place: usize,
     /// Its rule.
     pub rule: RuleIndex,
-    /// Place of the exception that covers it among the rule's.
-    pub exception: Option<usize>,
+    /// What covers it.
+    pub covered: Option<CoveredBy>,
+    /// The first waiver that would cover it, were its rule waivable.
+    pub refused: Option<WaiverIndex>,
     /// The violation.
     pub violation: Violation,
+}
+
+/// What covers a violation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CoveredBy {
+    /// An exception of its rule: its place among the rule's.
+    Exception(usize),
+    /// A waiver.
+    Waiver(WaiverIndex),
 }
 
 /// Place of a rule among all rules of a run, in the order of the policies.

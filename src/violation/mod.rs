@@ -11,7 +11,7 @@ pub mod violation;
 
 pub use baseline::{Comparison, Known};
 pub use card::RuleCard;
-pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
+pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use verdict::Verdict;
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

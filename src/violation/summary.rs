@@ -21,7 +21,7 @@ pub struct Summary {
     pub bytes: u64,
     /// Violations that count for the exit code: not waived.
     pub violations: usize,
-    /// Violations covered by an exception.
+    /// Violations covered by an exception or waiver.
     pub waived: usize,
     /// Every rule, in the order of the policies.
     pub rules: Vec<RuleSummary>,
@@ -60,6 +60,17 @@ pub struct SkippedFile {
     pub file: String,
     /// Why, as in [`FileCounts::skipped_by`].
     pub reason: &'static str,
+}
+
+impl Note {
+    /// Whether it says that an exception or waiver is to be looked after: it has expired, covers nothing, or is forbidden.
+    #[must_use]
+    pub fn is_upkeep(&self) -> bool {
+        matches!(
+            self.code,
+            "exception_expired" | "exception_unused" | "waiver_expired" | "waiver_unused" | "waiver_forbidden"
+        )
+    }
 }
 
 impl FileCounts {
@@ -101,7 +112,7 @@ pub struct RuleSummary {
     pub population: u64,
     /// Violations that count.
     pub violations: u64,
-    /// Violations covered by an exception.
+    /// Violations covered by an exception or waiver.
     pub waived: u64,
     /// The outcome.
     pub status: RuleStatus,
@@ -124,7 +135,8 @@ pub enum RuleStatus {
 /// Something a reader should know of the policies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Note {
-    /// A stable word: `exception_expired`, `exception_unused`, `list_entry_expired`, `rule_not_evaluated`.
+    /// A stable word: `exception_expired`, `exception_unused`, `list_entry_expired`, `rule_not_evaluated`, `waiver_expired`,
+    /// `waiver_expiring`, `waiver_forbidden`, `waiver_unused`.
     pub code: &'static str,
     /// The rule it is about.
     pub rule: Option<RuleId>,

@@ -5,7 +5,7 @@
 pub enum Verdict {
     /// Nothing at or above the gate's severity: exit code 0.
     Passed,
-    /// Violations: exit code 1.
+    /// Violations, or waivers to look after where that is asked for: exit code 1.
     Violated,
     /// Nothing found, but not all could be read or evaluated: exit code 3.
     Incomplete,

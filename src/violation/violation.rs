@@ -41,7 +41,7 @@ pub struct Violation {
     pub controls: Arc<std::collections::BTreeMap<String, Vec<String>>>,
     /// Identity of this violation over runs: of rule and event, never of a place.
     pub fingerprint: String,
-    /// The exception that covers it.
+    /// The exception or waiver that covers it.
     pub waived: Option<Waived>,
     /// The record's JSON text; empty where nobody will show it.
     pub record_text: Arc<str>,
@@ -116,7 +116,7 @@ pub struct PolicyPlace {
     pub at: LineColumn,
 }
 
-/// The exception that covers a violation.
+/// The exception or waiver that covers a violation.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Waived {
     /// Its name.
@@ -127,4 +127,7 @@ pub struct Waived {
     pub owner: Option<String>,
     /// The last day it holds.
     pub until: Date,
+    /// Where it was agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use trailgate::compile::compile;
+use trailgate::violation::CoveredBy;
 
 use super::fast::{fast, policy_set, slow};
 use super::policy::TODAY;
@@ -127,5 +128,5 @@ fn messages_and_exceptions_mean_what_the_documentation_says() {
         slow[0].message.as_deref(),
         Some("{(none)} 1.0, ab, null, {\"a\":[],\"b\":1} [1.0,\"ab\",null,{\"a\":[],\"b\":1}] e")
     );
-    assert_eq!(slow[0].exception, Some(2));
+    assert_eq!(slow[0].covered, Some(CoveredBy::Exception(2)));
 }

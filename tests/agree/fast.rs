@@ -6,7 +6,7 @@ use serde_json::Value;
 use trailgate::compile::{Program, compile};
 use trailgate::engine::reference::{self, Verdict};
 use trailgate::engine::scan;
-use trailgate::policy::{PolicyIndex, PolicySet, Rule, parse};
+use trailgate::policy::{PolicyIndex, PolicySet, Rule, parse, parse_waivers};
 use trailgate::text::{LineColumn, Source};
 use trailgate::violation::{FileReport, RuleIndex, Violation};
 
@@ -17,11 +17,21 @@ pub const LIMIT: u64 = 1 << 30;
 
 /// The set of these policy files, which must be right.
 pub fn policy_set(texts: &[String]) -> PolicySet {
+    policy_set_with_waivers(texts, &[])
+}
+
+/// The set of these policy files and waivers files, which must be right.
+pub fn policy_set_with_waivers(texts: &[String], waivers: &[String]) -> PolicySet {
     let parse = |(index, text): (usize, &String)| {
         let source = Source::new(format!("{index}.yaml"), text.as_str());
         parse(&source, &|name| Err(format!("no file {name}"))).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
     };
-    let policies = texts.iter().enumerate().map(parse).collect();
+    let waivers = waivers.iter().enumerate().map(|(index, text)| {
+        let source = Source::new(format!("waivers-{index}.yaml"), text.as_str());
+        parse_waivers(&source, &|name| Err(format!("no file {name}")))
+            .unwrap_or_else(|errors| panic!("{errors}\n{text}"))
+    });
+    let policies = texts.iter().enumerate().map(parse).chain(waivers).collect();
     PolicySet::new(policies).unwrap_or_else(|errors| panic!("{errors}\n{}", texts.join("\n")))
 }
 
@@ -56,7 +66,8 @@ pub fn fast(program: &Program, event: &str) -> Vec<Verdict> {
             let verdict = &mut verdicts[found.rule.0];
             assert!(!verdict.violated, "rule {} is violated twice", found.rule.0);
             verdict.violated = true;
-            verdict.exception = found.exception;
+            verdict.covered = found.covered;
+            verdict.refused = found.refused;
             verdict.message = Some(found.violation.message.clone());
         }
     }

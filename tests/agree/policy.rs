@@ -12,7 +12,7 @@ use super::words::{
 
 /// The day on which policies are evaluated; some list entries and exceptions end before it, on it, and after it.
 pub const TODAY: jiff::civil::Date = jiff::civil::date(2026, 6, 15);
-const UNTIL: [&str; 3] = ["2027-01-31", "2026-06-15", "2026-06-14"];
+pub const UNTIL: [&str; 3] = ["2027-01-31", "2026-06-15", "2026-06-14"];
 
 /// One or two policy files; what the second defines is used by the first and the other way round.
 pub fn policies(dice: &mut Dice) -> Vec<String> {

@@ -17,6 +17,8 @@ pub const KEYS: &[Key] = &[
     key("tag", "TRAILGATE_TAG", Takes::Texts),
     key("control", "TRAILGATE_CONTROL", Takes::Texts),
     key("min_severity", "TRAILGATE_MIN_SEVERITY", Takes::Text),
+    key("waivers", "TRAILGATE_WAIVERS", Takes::Texts).path(PathIn::Value { words: &[] }),
+    key("strict_waivers", "TRAILGATE_STRICT_WAIVERS", Takes::Switch),
     key("ignore_waivers", "TRAILGATE_IGNORE_WAIVERS", Takes::Switch),
     key("fail_on", "TRAILGATE_FAIL_ON", Takes::Text),
     key("allow_problems", "TRAILGATE_ALLOW_PROBLEMS", Takes::Switch),

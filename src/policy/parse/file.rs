@@ -22,9 +22,17 @@ pub type ListFiles<'f> = &'f dyn Fn(&str) -> Result<String, String>;
 /// Everything that is wrong with the file, in the order of its lines. Names that other files may define are checked later, by
 /// `PolicySet::new`.
 pub fn parse(source: &Source, list_files: ListFiles<'_>) -> Result<Policy, PolicyErrors> {
+    lowered(source, &mut |lower, root| lower.policy(root, list_files))
+}
+
+/// What `lower_root` makes of the tree of `source`, or all errors.
+pub(super) fn lowered(
+    source: &Source,
+    lower_root: &mut dyn FnMut(&mut Lower<'_>, &Node) -> Option<Policy>,
+) -> Result<Policy, PolicyErrors> {
     let mut lower = Lower { source, errors: Vec::new() };
     let root = yaml::parse(source, &mut lower.errors);
-    let policy = root.and_then(|root| lower.policy(&root, list_files));
+    let policy = root.and_then(|root| lower_root(&mut lower, &root));
     let mut errors = lower.errors;
     errors.sort_by_key(PolicyError::offset);
     // Where a key was refused, its map is no empty one.
@@ -49,7 +57,7 @@ pub fn parse(source: &Source, list_files: ListFiles<'_>) -> Result<Policy, Polic
 impl Lower<'_> {
     fn policy(&mut self, root: &Node, list_files: ListFiles<'_>) -> Option<Policy> {
         let fields = self.fields(root, "a policy file", KEYWORDS)?;
-        self.version(&fields);
+        self.version(&fields, "a policy file");
         let records = fields.value("source").map_or(Some(RecordSource::Cloudtrail), |node| self.record_source(node));
         let lists = fields.value("lists").map(|node| self.lists(node, list_files)).unwrap_or_default();
         let defines = fields.value("define").map(|node| self.defines(node)).unwrap_or_default();
@@ -86,11 +94,19 @@ impl Lower<'_> {
                 }
             },
         };
-        Some(Policy { source: self.source.clone(), records: records?, lists, defines, rules, warnings: Vec::new() })
+        Some(Policy {
+            source: self.source.clone(),
+            records: records?,
+            lists,
+            defines,
+            rules,
+            waivers: None,
+            warnings: Vec::new(),
+        })
     }
 
-    fn version(&mut self, fields: &Fields<'_>) {
-        let Some(node) = fields.required(self, "version", "a policy file", "1") else { return };
+    pub(super) fn version(&mut self, fields: &Fields<'_>, what: &str) {
+        let Some(node) = fields.required(self, "version", what, "1") else { return };
         let is_one = node.scalar().is_some_and(|scalar| scalar.value == YamlValue::Number(1.into()));
         if !is_one && node.scalar().is_some_and(|scalar| scalar.text == "1") {
             let message = "`version` must be a number, found a string";
@@ -150,7 +166,7 @@ impl Lower<'_> {
         Some(path.path)
     }
 
-    fn defines(&mut self, node: &Node) -> BTreeMap<String, Define> {
+    pub(super) fn defines(&mut self, node: &Node) -> BTreeMap<String, Define> {
         let NodeKind::Mapping(entries) = &node.kind else {
             self.wrong_type(
                 node,
@@ -169,7 +185,7 @@ impl Lower<'_> {
         defines
     }
 
-    fn lists(&mut self, node: &Node, list_files: ListFiles<'_>) -> BTreeMap<String, List> {
+    pub(super) fn lists(&mut self, node: &Node, list_files: ListFiles<'_>) -> BTreeMap<String, List> {
         let NodeKind::Mapping(entries) = &node.kind else {
             self.wrong_type(node, "`lists`", "a map of names to lists", "such as `break_glass: [arn:…]`");
             return BTreeMap::new();

@@ -11,8 +11,10 @@ mod rule_test;
 mod slip;
 mod template;
 mod time;
+mod waiver;
 mod window;
 
 pub use file::{ListFiles, parse};
 pub use lower::{closest, list_words};
 pub use operand::network;
+pub use waiver::parse_waivers;
