@@ -51,6 +51,8 @@ const ELEMENTS: &[&str] = &[
     "section",
     "table",
     "caption",
+    "colgroup",
+    "col",
     "thead",
     "tbody",
     "tr",
