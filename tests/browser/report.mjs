@@ -86,13 +86,20 @@ const check = async (name, path) => {
   assert.ok((await rows()) <= all);
   await page.selectOption('#sev', '');
   const first = await page.locator('#standing .id').first().textContent();
-  const grouped = Date.now();
   for (const by of ['1', '2', '0']) {
     await page.selectOption('#by', by);
     assert.equal(await rows(), all);
     assert.equal((await page.locator('#standing .id').first().textContent()) === first, by === '0');
   }
-  const switched = Date.now() - grouped;
+  const switched = await page.evaluate(async () => {
+    const by = document.getElementById('by');
+    const begin = performance.now();
+    by.value = '1';
+    by.dispatchEvent(new Event('change'));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return Math.round(performance.now() - begin);
+  });
+  await page.selectOption('#by', '0');
   await page.selectOption('#sort', 'new');
   assert.equal(await rows(), all);
   await page.locator('table.rules button.sort').first().click();
@@ -119,7 +126,7 @@ const check = async (name, path) => {
   assert.deepEqual(wrong, []);
   await page.close();
   const size = (statSync(path).size / 1e6).toFixed(1);
-  console.log(`${name}: ${all} violations, ${size} MB, loaded in ${load} ms, searched in ${searched} ms, three group switches in ${switched} ms`);
+  console.log(`${name}: ${all} violations, ${size} MB, loaded in ${load} ms, searched in ${searched} ms, grouped anew in ${switched} ms`);
 };
 
 try {

@@ -231,6 +231,7 @@ fn violation(rule: &Made<'_>, number: usize, waived: bool) -> Violation {
             reason: "the pipeline\nowns it".to_owned(),
             owner: None,
             until: "2027-01-31".parse().unwrap(),
+            ticket: None,
         }),
         record_text: RECORD.into(),
     }

@@ -59,15 +59,15 @@ impl<'a> Row<'a> {
         self.violation.event.account.as_deref().map(shown::fact)
     }
 
-    /// `PutMetricAlarm · monitoring.amazonaws.com · us-east-1 · 192.0.2.10 · event 5f1f2b3e`.
+    pub(super) fn event(&self) -> Option<Cow<'a, str>> {
+        self.violation.event.id.as_deref().map(shown::fact)
+    }
+
+    /// `PutMetricAlarm · monitoring.amazonaws.com · us-east-1 · 192.0.2.10`.
     pub(super) fn facts(&self) -> String {
         let event = &self.violation.event;
-        let mut facts: Vec<Cow<'_, str>> = [&event.name, &event.source, &event.region, &event.source_ip]
-            .into_iter()
-            .flatten()
-            .map(|fact| shown::fact(fact))
-            .collect();
-        facts.extend(event.id.as_ref().map(|id| Cow::Owned(format!("event {}", shown::fact(id)))));
+        let facts = [&event.name, &event.source, &event.region, &event.source_ip].into_iter().flatten();
+        let facts: Vec<Cow<'_, str>> = facts.map(|fact| shown::fact(fact)).collect();
         facts.join(" · ")
     }
 

@@ -102,8 +102,11 @@
       if (!chunk) {
         chunk = make('div', 'chunk');
         const table = make('table', place === 0 ? 'v' : 'v rest');
+        const columns = make('colgroup');
+        columns.append(make('col', 'when'), make('col'), make('col', 'who'));
+        table.append(columns);
         const head = table.createTHead().insertRow();
-        for (const title of ['Time', 'Violation', 'Principal']) {
+        for (const title of ['Time', 'Violation', 'Principal and event']) {
           const cell = make('th', '', title);
           cell.scope = 'col';
           head.append(cell);
