@@ -93,6 +93,17 @@ pub struct CheckArgs {
     #[arg(long, help_heading = "Verdict")]
     pub allow_problems: bool,
 
+    /// Fail only on violations that are not in this baseline; the others are shown and counted.
+    ///
+    /// A violation is known by its rule and event alone: logs may be moved, compressed or reordered. With --write-baseline and
+    /// the same file, the run is held against the file, which then takes what this run found.
+    #[arg(long, value_name = "FILE", help_heading = "Verdict")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write the violations of this run, waived ones left out, to a baseline; the exit code stays what it is.
+    #[arg(long, value_name = "FILE", help_heading = "Verdict")]
+    pub write_baseline: Option<PathBuf>,
+
     /// How to report: human, json, ndjson, sarif, junit, github, gitlab, markdown, html, csv, ocsf, asff; `FORMAT=FILE` writes to a file. Repeatable.
     #[arg(short, long = "format", value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     pub formats: Vec<FormatArg>,

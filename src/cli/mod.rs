@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Nothing here decides what a violation is.
 
 mod args;
+mod baseline;
 mod check;
 mod diagnostics;
 mod exit;

@@ -3,6 +3,7 @@
 //! Knows what was found (`violation`), never how (`engine`), and prints nothing itself: the caller names the writer.
 
 pub mod asff;
+pub mod baseline;
 pub mod csv;
 pub mod github;
 pub mod gitlab;

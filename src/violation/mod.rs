@@ -9,7 +9,7 @@ pub mod verdict;
 #[allow(clippy::module_inception)]
 pub mod violation;
 
-pub use baseline::{Comparison, Known};
+pub use baseline::{Baseline, BaselineError, Comparison, Known};
 pub use card::RuleCard;
 pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
