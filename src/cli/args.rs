@@ -1,5 +1,7 @@
 //! The arguments of each subcommand: types and help texts, no behaviour.
 
+mod diff;
+
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::policy::Severity;
+
+pub use self::diff::DiffArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -30,6 +34,8 @@ pub struct Cli {
 pub enum Command {
     /// Check logs against policies.
     Check(Box<CheckArgs>),
+    /// Show what a change of policies changes in what they find.
+    Diff(Box<DiffArgs>),
 }
 
 /// Check logs against policies.

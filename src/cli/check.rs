@@ -167,7 +167,7 @@ fn say_verdict(arguments: &CheckArgs, report: &RunReport<'_>) {
 }
 
 /// A flag that becomes true at the first Ctrl-C; the second ends the program at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let handler = move || {
@@ -187,7 +187,7 @@ fn start_of(day: Date) -> Option<Timestamp> {
 }
 
 /// Today in UTC.
-fn today() -> Date {
+pub(super) fn today() -> Date {
     let now = Timestamp::now().to_string();
     now.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
 }

@@ -4,10 +4,12 @@ mod args;
 mod baseline;
 mod check;
 mod diagnostics;
+mod diff;
 mod exit;
 mod output;
 mod policies;
 mod program;
 mod progress;
+mod revision;
 
 pub use program::main;

@@ -8,6 +8,7 @@ use glob::Pattern;
 use walkdir::WalkDir;
 
 use crate::audit::input::in_words;
+use crate::cli::revision::Revision;
 use crate::policy::bundled::bundled;
 use crate::policy::error::{Code, PolicyError, PolicyErrors};
 use crate::policy::parse::closest;
@@ -45,17 +46,56 @@ pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
     for path in paths {
         files.path(path);
     }
+    join(files)
+}
+
+/// The policies of one side of a comparison: a file, a folder, `bundled`, or those of a git revision, `REV` or `REV:PATH`, where
+/// `text` names nothing else. Without a path a revision's are at `default_path`.
+///
+/// # Errors
+/// Everything that is wrong with any of the files, or with the revision.
+pub fn load_side(text: &str, default_path: &str) -> Result<PolicySet, PolicyErrors> {
+    let mut files = Files { found: Vec::new() };
+    if text == "bundled" || text.starts_with("bundled:") || Path::new(text).exists() {
+        files.path(text);
+        return join(files);
+    }
+    match Revision::policies(text, default_path) {
+        Ok((revision, found)) => {
+            for (path, bytes) in found {
+                let name = revision.name_of(&path);
+                match bytes {
+                    Ok(bytes) => {
+                        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+                        files.bytes(&name, bytes, Home::Revision(revision.clone(), folder));
+                    }
+                    Err(cause) => files.fail(
+                        Code::Unreadable,
+                        &name,
+                        format!("the policy file `{name}` cannot be read: {cause}"),
+                        "keep it as a plain file".to_owned(),
+                    ),
+                }
+            }
+        }
+        Err(error) => files.fail(Code::NoPolicies, text, error.message, error.help),
+    }
+    join(files)
+}
+
+fn join(files: Files) -> Result<PolicySet, PolicyErrors> {
     let names: Vec<_> = files.found.iter().map(File::name).collect();
     let mut errors = Vec::new();
     let mut policies = Vec::new();
     for file in files.found {
-        let File::Read { source, folder } = file else {
+        let File::Read { source, home } = file else {
             errors.extend(file.error());
             continue;
         };
-        let list_file = |name: &str| match &folder {
-            Some(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
-            None => Err("bundled policies have no files beside them".to_owned()),
+        let list_file = |name: &str| match &home {
+            Home::Folder(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
+            Home::Revision(revision, folder) => revision.text(&format!("{folder}/{name}")),
+            Home::Bundled => Err("bundled policies have no files beside them".to_owned()),
         };
         match parse(&source, &list_file) {
             Ok(policy) => policies.push(policy),
@@ -75,10 +115,20 @@ pub fn load(paths: &[String]) -> Result<PolicySet, PolicyErrors> {
 
 /// A policy file that was asked for.
 enum File {
-    /// Its text, and the folder that its list files are relative to.
-    Read { source: Source, folder: Option<PathBuf> },
+    /// Its text, and where its list files are.
+    Read { source: Source, home: Home },
     /// Why there is no text.
     Failed(Box<PolicyError>),
+}
+
+/// What a policy's list files are relative to.
+enum Home {
+    /// A folder.
+    Folder(PathBuf),
+    /// A folder in a git revision, from its root.
+    Revision(Revision, String),
+    /// Nothing: there are none.
+    Bundled,
 }
 
 impl File {
@@ -119,7 +169,7 @@ impl Files {
     fn bundled(&mut self, name: Option<&str>) {
         let all = bundled();
         let Some(name) = name else {
-            self.found.extend(all.into_iter().map(|source| File::Read { source, folder: None }));
+            self.found.extend(all.into_iter().map(|source| File::Read { source, home: Home::Bundled }));
             return;
         };
         let stem = name.strip_suffix(".yaml").unwrap_or(name);
@@ -130,7 +180,7 @@ impl Files {
             self.found.extend(
                 all.into_iter()
                     .filter(|source| *source.name == *wanted || &*source.name == shared)
-                    .map(|source| File::Read { source, folder: None }),
+                    .map(|source| File::Read { source, home: Home::Bundled }),
             );
             return;
         }
@@ -200,15 +250,19 @@ impl Files {
                 return;
             }
         };
+        let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
+        self.bytes(&name, bytes, home);
+    }
+
+    fn bytes(&mut self, name: &str, bytes: Vec<u8>, home: Home) {
         match String::from_utf8(bytes) {
             Ok(text) => {
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                let folder = path.parent().map(Path::to_owned);
-                self.found.push(File::Read { source: Source::new(name, text), folder });
+                self.found.push(File::Read { source: Source::new(name, text), home });
             }
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
-                let source = Source::new(name.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
+                let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
                 let error = PolicyError::new(Code::NotUtf8, &source, format!("the policy file `{name}` is no UTF-8"))
                     .label(
                         Span::new(offset, offset + '\u{fffd}'.len_utf8()),

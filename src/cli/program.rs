@@ -6,6 +6,7 @@ use clap::Parser;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::check::check;
+use crate::cli::diff::diff;
 
 /// Runs the program on the arguments it was started with.
 #[must_use]
@@ -14,5 +15,6 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Command::Check(arguments) => check(&arguments).into(),
+        Command::Diff(arguments) => diff(&arguments).into(),
     }
 }

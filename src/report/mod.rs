@@ -5,6 +5,7 @@
 pub mod asff;
 pub mod baseline;
 pub mod csv;
+pub mod diff;
 pub mod github;
 pub mod gitlab;
 pub mod html;

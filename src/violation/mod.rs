@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod card;
+pub mod difference;
 pub mod file_report;
 pub mod summary;
 pub mod verdict;
@@ -11,6 +12,7 @@ pub mod violation;
 
 pub use baseline::{Baseline, BaselineError, Comparison, Known};
 pub use card::RuleCard;
+pub use difference::{Difference, difference};
 pub use file_report::{FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use verdict::Verdict;
