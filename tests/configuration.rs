@@ -34,6 +34,12 @@ fn rows() -> Vec<Row> {
         switch("ignore_waivers", "--ignore-waivers"),
         switch("strict_waivers", "--strict-waivers"),
         texts("waivers", "--waivers=f,g"),
+        (
+            "baseline",
+            ("a.json", json!("a.json")),
+            ("b.json", json!("b.json")),
+            Some(("--baseline=c.json", json!("c.json"))),
+        ),
         severity("fail_on", "--fail-on=info"),
         switch("allow_problems", "--allow-problems"),
         ("format", ("[human, json=r.json]", json!(["human", "json=r.json"])), ("sarif", json!(["sarif"])), None),

@@ -322,7 +322,13 @@ impl Run {
             event_time: Some(text.to_owned()),
             event_id: Some(text.to_owned()),
         };
-        let baseline = Comparison { known: BTreeSet::from(["1".to_owned()]), gone: vec![known], new: 1, old: 1 };
+        let baseline = Comparison {
+            known: BTreeSet::from(["1".to_owned()]),
+            gone: vec![known],
+            new: 1,
+            old: 1,
+            ..Comparison::default()
+        };
         Self { violations: all, summary, cards, baseline }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::policy::Severity;
 use crate::violation::summary::Note;
-use crate::violation::{RuleStatus, Summary, Verdict};
+use crate::violation::{Comparison, RuleStatus, Summary, Verdict};
 
 /// What a run is held against.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,16 @@ pub enum Upkeep {
 /// The verdict on a run. An interruption wins over violations, violations over an incomplete input.
 #[must_use]
 pub fn verdict(gate: Gate, summary: &Summary) -> Verdict {
-    let violated = summary.rules.iter().any(|rule| rule.violations > 0 && rule.severity >= gate.fail_on);
+    verdict_against(gate, summary, None)
+}
+
+/// As [`verdict`]; where the run was held against a baseline, only new violations count.
+#[must_use]
+pub fn verdict_against(gate: Gate, summary: &Summary, baseline: Option<&Comparison>) -> Verdict {
+    let violated = summary.rules.iter().any(|rule| {
+        let violations = baseline.map_or(rule.violations, |baseline| baseline.new_of(&rule.rule));
+        violations > 0 && rule.severity >= gate.fail_on
+    });
     let neglected = gate.upkeep == Upkeep::Required && summary.notes.iter().any(Note::is_upkeep);
     let not_evaluated = summary.rules.iter().any(|rule| rule.status == RuleStatus::NotEvaluated);
     // Without any log there is nothing to pass on: a download that failed must not look like a clean account.

@@ -10,7 +10,7 @@ pub mod tally;
 pub mod waivers;
 pub mod walk;
 
-pub use gate::{Gate, verdict};
+pub use gate::{Gate, verdict, verdict_against};
 pub use input::Input;
-pub use run::{Progress, RunOptions, run};
+pub use run::{Progress, RunOptions, Task, run, run_all};
 pub use tally::{Keep, Limit, Outcome, Tally};

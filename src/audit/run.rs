@@ -12,6 +12,7 @@ use crate::compile::Program;
 use crate::engine::scan;
 use crate::event::envelope::looks_like_log;
 use crate::event::{Problem, ProblemKind, gzip};
+use crate::violation::Baseline;
 
 /// How a run is done.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,15 @@ impl Progress for () {
     fn advanced(&mut self, _done: usize, _bytes: u64) {}
 }
 
+/// What the inputs are scanned with.
+#[derive(Debug, Clone, Copy)]
+pub struct Task<'a> {
+    /// The rules.
+    pub program: &'a Program,
+    /// What the violations are held against.
+    pub baseline: Option<&'a Baseline>,
+}
+
 /// Scans `inputs` with `program`. Where `stop` becomes true, inputs that were not begun are left out and the summary says so.
 ///
 /// # Errors
@@ -46,13 +56,37 @@ pub fn run(
     stop: &AtomicBool,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, String> {
+    let outcomes = run_all(&[Task { program, baseline: None }], inputs, options, stop, progress)?;
+    Ok(outcomes.into_iter().next().unwrap_or_default())
+}
+
+/// As [`run`], with every one of `tasks` in one reading of the inputs: one outcome for each.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_all(
+    tasks: &[Task<'_>],
+    inputs: &[Input],
+    options: RunOptions,
+    stop: &AtomicBool,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Outcome>, String> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
         .build()
         .map_err(|error| format!("cannot start {} threads: {error}", options.threads))?;
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
-    let mut tally = Tally::new(program, options.keep);
+    let mut tallies: Vec<Tally<'_>> = tasks
+        .iter()
+        .map(|task| {
+            let tally = Tally::new(task.program, options.keep);
+            match task.baseline {
+                Some(baseline) => tally.against(baseline),
+                None => tally,
+            }
+        })
+        .collect();
     let mut merged = 0;
     pool.in_place_scope(|scope| {
         // Inputs are claimed in order, so that the reports that wait for an earlier one stay few.
@@ -62,7 +96,7 @@ pub fn run(
             while !stop.load(Ordering::Relaxed) {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let Some(input) = inputs.get(place) else { break };
-                let scanned = scan_input(program, input, options.limit_bytes);
+                let scanned = scan_input(tasks, input, options.limit_bytes);
                 if claim.send((place, scanned)).is_err() {
                     break;
                 }
@@ -74,39 +108,45 @@ pub fn run(
             waiting.insert(place, scanned);
             while let (Some(input), Some(scanned)) = (inputs.get(merged), waiting.remove(&merged)) {
                 merged += 1;
-                let bytes = match &scanned {
-                    Scanned::Read(report) => u64::try_from(report.bytes).unwrap_or(u64::MAX),
+                let bytes = match scanned.first() {
+                    Some(Scanned::Read(report)) => u64::try_from(report.bytes).unwrap_or(u64::MAX),
                     _ => 0,
                 };
-                tally.add(input, scanned);
+                for (tally, scanned) in tallies.iter_mut().zip(scanned) {
+                    tally.add(input, scanned);
+                }
                 progress.advanced(merged, bytes);
             }
         }
     });
-    let mut outcome = tally.finish();
-    outcome.summary.interrupted = merged < inputs.len();
-    Ok(outcome)
+    let outcomes = tallies.into_iter().map(|tally| {
+        let mut outcome = tally.finish();
+        outcome.summary.interrupted = merged < inputs.len();
+        outcome
+    });
+    Ok(outcomes.collect())
 }
 
-fn scan_input(program: &Program, input: &Input, limit_bytes: u64) -> Scanned {
+/// What becomes of `input` under each of `tasks`; it is read once.
+fn scan_input(tasks: &[Task<'_>], input: &Input, limit_bytes: u64) -> Vec<Scanned> {
     let name: Arc<str> = input.name().into();
-    let problem =
-        |kind, message: String| Problem { kind, file: name.clone(), record: None, offset: None, at: None, message };
+    let all = |scanned: &dyn Fn() -> Scanned| tasks.iter().map(|_| scanned()).collect();
+    let failed = |kind, message: String| {
+        let problem = Problem { kind, file: name.clone(), record: None, offset: None, at: None, message };
+        all(&|| Scanned::Failed(problem.clone()))
+    };
     let bytes = match input.read() {
         Ok(bytes) => bytes,
-        Err(cause) => return Scanned::Failed(problem(ProblemKind::Unreadable, cause)),
+        Err(cause) => return failed(ProblemKind::Unreadable, cause),
     };
     if let Input::File { path, given } = input {
         if bytes.is_empty() && path.extension().is_some_and(|extension| extension == "gz") {
-            return Scanned::Failed(problem(
-                ProblemKind::Gzip,
-                "the gzip file is empty: it was not written to its end".to_owned(),
-            ));
+            return failed(ProblemKind::Gzip, "the gzip file is empty: it was not written to its end".to_owned());
         }
         let strange = !bytes.is_empty() && !gzip::is_gzip(&bytes) && !looks_like_log(&bytes);
         if strange && *given == Given::Found && !has_log_name(Path::new(path)) {
-            return Scanned::Skipped("not_json");
+            return all(&|| Scanned::Skipped("not_json"));
         }
     }
-    Scanned::Read(scan(program, &name, &bytes, limit_bytes))
+    tasks.iter().map(|task| Scanned::Read(scan(task.program, &name, &bytes, limit_bytes))).collect()
 }

@@ -7,6 +7,7 @@ use crate::audit::input::Input;
 use crate::compile::Program;
 use crate::event::{Problem, ProblemKind};
 use crate::policy::WaiverIndex;
+use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
 use crate::violation::{CoveredBy, FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation};
 
 /// What a run found.
@@ -22,6 +23,8 @@ pub struct Outcome {
     pub waivers_used: BTreeSet<WaiverIndex>,
     /// Waivers that would have covered a violation of a rule that is not waivable, with the rule.
     pub waivers_refused: BTreeSet<(WaiverIndex, RuleIndex)>,
+    /// How the violations, all of them, compare with the baseline of the run.
+    pub comparison: Option<Comparison>,
 }
 
 /// What became of one input.
@@ -37,10 +40,11 @@ pub enum Scanned {
 
 /// Merges the reports of a run.
 #[derive(Debug)]
-pub struct Tally {
+pub struct Tally<'b> {
     outcome: Outcome,
     seen: HashSet<u128>,
     keep: Keep,
+    comparing: Option<Comparing<'b>>,
     no_text: Arc<str>,
 }
 
@@ -53,7 +57,7 @@ pub struct Keep {
     pub records: Limit,
 }
 
-/// How many, of the violations of one rule; waived ones are counted apart.
+/// How many, of the violations of one rule; waived ones, and those that a baseline knows, are counted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// All of them.
@@ -72,7 +76,7 @@ impl Limit {
     }
 }
 
-impl Tally {
+impl<'b> Tally<'b> {
     /// An empty tally for the rules of `program`, which keeps of the violations what `keep` says.
     #[must_use]
     pub fn new(program: &Program, keep: Keep) -> Self {
@@ -86,7 +90,15 @@ impl Tally {
             status: if rule.check.is_some() { RuleStatus::NotObserved } else { RuleStatus::NotEvaluated },
         });
         let summary = Summary { rules: rules.collect(), ..Summary::default() };
-        Self { outcome: Outcome { summary, ..Outcome::default() }, seen: HashSet::new(), keep, no_text: "".into() }
+        let outcome = Outcome { summary, ..Outcome::default() };
+        Self { outcome, seen: HashSet::new(), keep, comparing: None, no_text: "".into() }
+    }
+
+    /// The same, held against `baseline`: what it knows and what is new are counted, and kept, apart.
+    #[must_use]
+    pub fn against(mut self, baseline: &'b Baseline) -> Self {
+        self.comparing = Some(Comparing::with(baseline));
+        self
     }
 
     /// Adds what became of `input`, the next one.
@@ -154,7 +166,16 @@ impl Tally {
             };
             *of_rule += 1;
             *of_run += 1;
-            let number = *of_rule;
+            let all = *of_rule;
+            let waived = found.violation.waived.is_some();
+            let number = self.comparing.as_mut().map_or(all, |comparing| {
+                let age = comparing.add(&found.violation);
+                match (waived, age) {
+                    (true, _) => all,
+                    (false, Age::New) => comparing.new_of(&rule.rule),
+                    (false, Age::Old) => all.saturating_sub(comparing.new_of(&rule.rule)),
+                }
+            });
             if !self.keep.records.reaches(number) {
                 found.violation.record_text = Arc::clone(&self.no_text);
             }
@@ -188,6 +209,7 @@ impl Tally {
                 };
             }
         }
+        self.outcome.comparison = self.comparing.map(Comparing::finish);
         self.outcome
     }
 }

@@ -1,5 +1,6 @@
 //! The arguments of each subcommand: types and help texts, no behaviour.
 
+mod diff;
 mod values;
 
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ use jiff::civil::Date;
 
 pub use values::{ColorArg, Format, FormatArg, SeverityArg};
 use values::{day, fingerprint, size, threads, whole};
+
+pub use self::diff::DiffArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -34,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     /// Check logs against policies.
     Check(Box<CheckArgs>),
+    /// Show what a change of policies changes in what they find.
+    Diff(Box<DiffArgs>),
     /// Write a waiver for a violation of a report.
     Waive(Box<WaiveArgs>),
     /// Check the policies themselves, without logs.
@@ -144,6 +149,16 @@ pub struct CheckArgs {
     #[arg(long, help_heading = "Verdict")]
     pub allow_problems: bool,
 
+    /// Fail only on violations that are not in this baseline; the others are shown and counted.
+    ///
+    /// A violation is known by its rule and event alone: logs may be moved, compressed or reordered. With --write-baseline and
+    /// the same file, the run is held against the file, which then takes what this run found.
+    #[arg(long, value_name = "FILE", help_heading = "Verdict")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write the violations of this run, waived ones left out, to a baseline; the exit code stays what it is.
+    #[arg(long, value_name = "FILE", help_heading = "Verdict")]
+    pub write_baseline: Option<PathBuf>,
     /// Fail, with exit code 1, where an exception or waiver has expired, covered no violation, or is for a rule that is not waivable.
     #[arg(long, conflicts_with = "ignore_waivers", help_heading = "Verdict")]
     pub strict_waivers: bool,

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::gate::{Problems, Upkeep};
-use crate::audit::{Gate, Keep, Limit, RunOptions, cards, notes, run, verdict, walk};
+use crate::audit::{Gate, Keep, Limit, RunOptions, Task, cards, notes, run_all, verdict_against, walk};
 use crate::cli::args::{CheckArgs, Format};
+use crate::cli::baseline;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
 use crate::cli::output::{prepare, write_reports};
@@ -19,7 +20,7 @@ use crate::compile::{compile, lint};
 use crate::policy::PolicySet;
 use crate::report::number::count;
 use crate::report::{RunReport, VerdictLine};
-use crate::violation::Verdict;
+use crate::violation::{Baseline, Verdict};
 
 /// Runs `trailgate check`.
 pub fn check(arguments: &CheckArgs) -> Exit {
@@ -36,17 +37,21 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     let Some(set) = policies(arguments, today) else { return Exit::Usage };
     let program = compile(&set, today);
     let inputs = walk::inputs(&arguments.paths);
-    if let Err(message) = prepare(&arguments.formats) {
-        print_error(&message);
-        return Exit::Usage;
-    }
+    let known = match baselines(arguments) {
+        Ok(known) => known,
+        Err(message) => {
+            print_error(&message);
+            return Exit::Usage;
+        }
+    };
     let stop = stop_on_interrupt();
     let mut bar = Bar::new(inputs.len(), !arguments.no_progress && !arguments.quiet);
     let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated, keep: keep(arguments) };
-    let outcome = run(&program, &inputs, options, &stop, &mut bar);
+    let task = Task { program: &program, baseline: known.as_ref() };
+    let outcomes = run_all(&[task], &inputs, options, &stop, &mut bar);
     bar.clear();
-    let mut outcome = match outcome {
-        Ok(outcome) => outcome,
+    let mut outcome = match outcomes {
+        Ok(outcomes) => outcomes.into_iter().next().unwrap_or_default(),
         Err(message) => {
             print_error(&message);
             return Exit::Usage;
@@ -62,7 +67,7 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         problems: if arguments.allow_problems { Problems::Allowed } else { Problems::Count },
         upkeep: if arguments.strict_waivers { Upkeep::Required } else { Upkeep::Noted },
     };
-    let verdict = verdict(gate, &outcome.summary);
+    let verdict = verdict_against(gate, &outcome.summary, outcome.comparison.as_ref());
     let cards = cards::cards(&set, &program);
     // A run as of a day is dated by it, so that it can be made again byte for byte.
     let now = arguments.as_of.and_then(start_of).unwrap_or_else(Timestamp::now);
@@ -74,14 +79,37 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         tool_version: env!("CARGO_PKG_VERSION"),
         rules: &cards,
         now,
-        baseline: None,
+        baseline: outcome.comparison.as_ref(),
     };
     if let Err(message) = write_reports(&report, arguments, started.elapsed()) {
         print_error(&message);
         return Exit::Usage;
     }
+    if let Some(path) = &arguments.write_baseline {
+        if outcome.summary.interrupted {
+            say(&format!("the baseline `{}` is not written: the run was interrupted", path.display()));
+        } else {
+            let found = Baseline::of(&outcome.violations);
+            if let Err(message) = baseline::write(path, &found) {
+                print_error(&message);
+                return Exit::Usage;
+            }
+            if !arguments.quiet {
+                let number = count(found.violations().len(), "violation");
+                say(&format!("wrote {number} to the baseline `{}`", path.display()));
+            }
+        }
+    }
     say_verdict(arguments, &report);
     Exit::Verdict(verdict)
+}
+
+/// The baseline to hold the run against; and whatever is written after the run has a place.
+fn baselines(arguments: &CheckArgs) -> Result<Option<Baseline>, String> {
+    let known = arguments.baseline.as_deref().map(baseline::read).transpose()?;
+    arguments.write_baseline.as_deref().map(baseline::prepare).transpose()?;
+    prepare(&arguments.formats)?;
+    Ok(known)
 }
 
 /// The wanted rules of the policies; what is wrong or odd with them is printed.
@@ -126,7 +154,7 @@ fn keep(arguments: &CheckArgs) -> Keep {
     let only_people = arguments.formats.iter().all(|wanted| wanted.format == Format::Human);
     let excerpts = wants(Format::Html) || wants(Format::Sarif);
     Keep {
-        violations: if only_people { shown } else { Limit::All },
+        violations: if only_people && arguments.write_baseline.is_none() { shown } else { Limit::All },
         records: match (excerpts, wants(Format::Human)) {
             (true, _) => Limit::All,
             (false, true) => shown,
@@ -145,7 +173,7 @@ fn say_verdict(arguments: &CheckArgs, report: &RunReport<'_>) {
 }
 
 /// A flag that becomes true at the first Ctrl-C; the second ends the program at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let handler = move || {

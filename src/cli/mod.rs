@@ -1,12 +1,14 @@
 //! The command line: one file a subcommand. Nothing here decides what a violation is.
 
 mod args;
+mod baseline;
 mod check;
 mod command;
 mod completions;
 mod config;
 mod configuration;
 mod diagnostics;
+mod diff;
 mod exit;
 mod lint;
 mod man;
@@ -15,6 +17,7 @@ mod policies;
 mod program;
 mod progress;
 mod reported;
+mod revision;
 mod waive;
 
 pub use program::main;

@@ -8,6 +8,7 @@ use glob::Pattern;
 use walkdir::WalkDir;
 
 use crate::audit::input::in_words;
+use crate::cli::revision::Revision;
 use crate::policy::bundled::bundled;
 use crate::policy::error::{Code, PolicyError, PolicyErrors};
 use crate::policy::parse::closest;
@@ -49,17 +50,56 @@ pub fn load(paths: &[String], waivers: &[String]) -> Result<PolicySet, PolicyErr
     for path in waivers {
         files.file(Path::new(path));
     }
+    join(files)
+}
+
+/// The policies of one side of a comparison: a file, a folder, `bundled`, or those of a git revision, `REV` or `REV:PATH`, where
+/// `text` names nothing else. Without a path a revision's are at `default_path`.
+///
+/// # Errors
+/// Everything that is wrong with any of the files, or with the revision.
+pub fn load_side(text: &str, default_path: &str) -> Result<PolicySet, PolicyErrors> {
+    let mut files = Files { found: Vec::new(), kind: Kind::Policy };
+    if text == "bundled" || text.starts_with("bundled:") || Path::new(text).exists() {
+        files.path(text);
+        return join(files);
+    }
+    match Revision::policies(text, default_path) {
+        Ok((revision, found)) => {
+            for (path, bytes) in found {
+                let name = revision.name_of(&path);
+                match bytes {
+                    Ok(bytes) => {
+                        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+                        files.bytes(&name, bytes, Home::Revision(revision.clone(), folder));
+                    }
+                    Err(cause) => files.fail(
+                        Code::Unreadable,
+                        &name,
+                        format!("the policy file `{name}` cannot be read: {cause}"),
+                        "keep it as a plain file".to_owned(),
+                    ),
+                }
+            }
+        }
+        Err(error) => files.fail(Code::NoPolicies, text, error.message, error.help),
+    }
+    join(files)
+}
+
+fn join(files: Files) -> Result<PolicySet, PolicyErrors> {
     let names: Vec<_> = files.found.iter().map(File::name).collect();
     let mut errors = Vec::new();
     let mut policies = Vec::new();
     for file in files.found {
-        let File::Read { source, folder, kind } = file else {
+        let File::Read { source, home, kind } = file else {
             errors.extend(file.error());
             continue;
         };
-        let list_file = |name: &str| match &folder {
-            Some(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
-            None => Err("bundled policies have no files beside them".to_owned()),
+        let list_file = |name: &str| match &home {
+            Home::Folder(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
+            Home::Revision(revision, folder) => revision.text(&format!("{folder}/{name}")),
+            Home::Bundled => Err("bundled policies have no files beside them".to_owned()),
         };
         let parsed = match kind {
             Kind::Policy => parse(&source, &list_file),
@@ -99,10 +139,20 @@ impl Kind {
 
 /// A file that was asked for.
 enum File {
-    /// Its text, and the folder that its list files are relative to.
-    Read { source: Source, folder: Option<PathBuf>, kind: Kind },
+    /// Its text, where its list files are, and what it holds.
+    Read { source: Source, home: Home, kind: Kind },
     /// Why there is no text.
     Failed(Box<PolicyError>),
+}
+
+/// What a policy's list files are relative to.
+enum Home {
+    /// A folder.
+    Folder(PathBuf),
+    /// A folder in a git revision, from its root.
+    Revision(Revision, String),
+    /// Nothing: there are none.
+    Bundled,
 }
 
 impl File {
@@ -145,7 +195,11 @@ impl Files {
     fn bundled(&mut self, name: Option<&str>) {
         let all = bundled();
         let Some(name) = name else {
-            self.found.extend(all.into_iter().map(|source| File::Read { source, folder: None, kind: Kind::Policy }));
+            self.found.extend(all.into_iter().map(|source| File::Read {
+                source,
+                home: Home::Bundled,
+                kind: Kind::Policy,
+            }));
             return;
         };
         let stem = name.strip_suffix(".yaml").unwrap_or(name);
@@ -156,7 +210,7 @@ impl Files {
             self.found.extend(
                 all.into_iter()
                     .filter(|source| *source.name == *wanted || &*source.name == shared)
-                    .map(|source| File::Read { source, folder: None, kind: Kind::Policy }),
+                    .map(|source| File::Read { source, home: Home::Bundled, kind: Kind::Policy }),
             );
             return;
         }
@@ -229,22 +283,26 @@ impl Files {
                 return;
             }
         };
+        let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
+        self.bytes(&name, bytes, home);
+    }
+
+    fn bytes(&mut self, name: &str, bytes: Vec<u8>, home: Home) {
         match String::from_utf8(bytes) {
             Ok(text) => {
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                let folder = path.parent().map(Path::to_owned);
-                self.found.push(File::Read { source: Source::new(name, text), folder, kind: self.kind });
+                self.found.push(File::Read { source: Source::new(name, text), home, kind: self.kind });
             }
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
-                let source = Source::new(name.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
-                let error =
-                    PolicyError::new(Code::NotUtf8, &source, format!("the {} `{name}` is no UTF-8", self.kind.words()))
-                        .label(
-                            Span::new(offset, offset + '\u{fffd}'.len_utf8()),
-                            format!("byte {offset} is not part of a character"),
-                        )
-                        .help("save it as UTF-8");
+                let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
+                let words = self.kind.words();
+                let error = PolicyError::new(Code::NotUtf8, &source, format!("the {words} `{name}` is no UTF-8"))
+                    .label(
+                        Span::new(offset, offset + '\u{fffd}'.len_utf8()),
+                        format!("byte {offset} is not part of a character"),
+                    )
+                    .help("save it as UTF-8");
                 self.found.push(File::Failed(Box::new(error)));
             }
         }

@@ -11,6 +11,7 @@ use crate::cli::completions::completions;
 use crate::cli::config::config;
 use crate::cli::configuration::Effective;
 use crate::cli::diagnostics::{print_config_errors, print_error, say};
+use crate::cli::diff::diff;
 use crate::cli::exit::Exit;
 use crate::cli::lint::lint;
 use crate::cli::man::man;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
             }
             check(&arguments)
         }
+        (Command::Diff(arguments), _) => diff(&arguments),
         (Command::Lint(arguments), _) => lint(&arguments),
         (Command::Waive(arguments), _) => waive(&arguments),
         (Command::Config(arguments), Some((_, settings))) => {

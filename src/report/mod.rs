@@ -3,7 +3,9 @@
 //! Knows what was found (`violation`), never how (`engine`), and prints nothing itself: the caller names the writer.
 
 pub mod asff;
+pub mod baseline;
 pub mod csv;
+pub mod diff;
 pub mod github;
 pub mod gitlab;
 pub mod html;

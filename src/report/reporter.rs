@@ -40,10 +40,16 @@ pub struct RunReport<'a> {
 }
 
 impl<'a> RunReport<'a> {
-    /// How many violations fail the run: not waived, of a severity at or above `fail_on`.
+    /// How many violations fail the run: not waived, not in the baseline, of a severity at or above `fail_on`.
     #[must_use]
     pub fn failing(&self) -> u64 {
-        self.rules_failing().map(|rule| rule.violations).sum()
+        self.rules_failing().map(|rule| self.counting(rule)).sum()
+    }
+
+    /// How many violations of a rule count: not waived, not in the baseline; of any severity.
+    #[must_use]
+    pub fn counting(&self, rule: &RuleSummary) -> u64 {
+        self.baseline.map_or(rule.violations, |baseline| baseline.new_of(&rule.rule))
     }
 
     /// Whether any event was checked at all.
@@ -66,7 +72,7 @@ impl<'a> RunReport<'a> {
 
     /// The rules that have such violations.
     pub fn rules_failing(&self) -> impl Iterator<Item = &'a RuleSummary> + use<'a> {
-        let fail_on = self.fail_on;
-        self.summary.rules.iter().filter(move |rule| rule.severity >= fail_on && rule.violations > 0)
+        let run = *self;
+        run.summary.rules.iter().filter(move |rule| rule.severity >= run.fail_on && run.counting(rule) > 0)
     }
 }

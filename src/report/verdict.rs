@@ -30,6 +30,9 @@ impl VerdictLine {
             Verdict::Passed => "nothing checked",
         };
         let mut found = found(run);
+        if let Some(baseline) = run.baseline.filter(|baseline| baseline.old > 0) {
+            found.push_str(&format!(", {} in the baseline", grouped(baseline.old)));
+        }
         if run.summary.waived > 0 {
             found.push_str(&format!(", {} waived", grouped(run.summary.waived)));
         }
@@ -47,7 +50,12 @@ impl fmt::Display for VerdictLine {
 }
 
 fn found(run: &RunReport<'_>) -> String {
-    let violations = u64::try_from(run.summary.violations).unwrap_or(u64::MAX);
+    let violations =
+        run.baseline.map_or_else(|| u64::try_from(run.summary.violations).unwrap_or(u64::MAX), |baseline| baseline.new);
+    let (noun, none) = match run.baseline {
+        None => ("violation", "no violation"),
+        Some(_) => ("new violation", "no new violation"),
+    };
     let failing = run.failing();
     if failing > 0 {
         let severities: Vec<String> = Severity::ALL
@@ -55,7 +63,7 @@ fn found(run: &RunReport<'_>) -> String {
             .rev()
             .filter_map(|severity| {
                 let of = run.rules_failing().filter(|rule| rule.severity == severity);
-                let violations: u64 = of.map(|rule| rule.violations).sum();
+                let violations: u64 = of.map(|rule| run.counting(rule)).sum();
                 (violations > 0).then(|| format!("{} {severity}", grouped(violations)))
             })
             .collect();
@@ -63,16 +71,16 @@ fn found(run: &RunReport<'_>) -> String {
             0 => String::new(),
             below => format!(", {} below {}", grouped(below), run.fail_on),
         };
-        format!("{} ({}){below}", count(failing, "violation"), severities.join(", "))
+        format!("{} ({}){below}", count(failing, noun), severities.join(", "))
     } else if violations > 0 {
-        format!("{}, none at or above {}", count(violations, "violation"), run.fail_on)
+        format!("{}, none at or above {}", count(violations, noun), run.fail_on)
     } else {
         match (run.verdict, run.checked_something()) {
             (Verdict::Passed | Verdict::Violated, true) => {
-                format!("no violation in {}", count(run.summary.records.evaluated, "event"))
+                format!("{none} in {}", count(run.summary.records.evaluated, "event"))
             }
             (Verdict::Passed, false) => "no event was found".to_owned(),
-            (_, true) => "no violation found, but not all was checked".to_owned(),
+            (_, true) => format!("{none} found, but not all was checked"),
             (Verdict::Incomplete, false) if run.summary.problems.is_empty() => "no log was read".to_owned(),
             (_, false) => "no event was checked".to_owned(),
         }

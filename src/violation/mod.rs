@@ -3,14 +3,16 @@
 
 pub mod baseline;
 pub mod card;
+pub mod difference;
 pub mod file_report;
 pub mod summary;
 pub mod verdict;
 #[allow(clippy::module_inception)]
 pub mod violation;
 
-pub use baseline::{Comparison, Known};
+pub use baseline::{Baseline, BaselineError, Comparison, Known};
 pub use card::RuleCard;
+pub use difference::{Difference, difference};
 pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use verdict::Verdict;

@@ -20,6 +20,7 @@ pub const KEYS: &[Key] = &[
     key("waivers", "TRAILGATE_WAIVERS", Takes::Texts).path(PathIn::Value { words: &[] }),
     key("strict_waivers", "TRAILGATE_STRICT_WAIVERS", Takes::Switch),
     key("ignore_waivers", "TRAILGATE_IGNORE_WAIVERS", Takes::Switch),
+    key("baseline", "TRAILGATE_BASELINE", Takes::Text).path(PathIn::Value { words: &[] }),
     key("fail_on", "TRAILGATE_FAIL_ON", Takes::Text),
     key("allow_problems", "TRAILGATE_ALLOW_PROBLEMS", Takes::Switch),
     key("format", "TRAILGATE_FORMAT", Takes::Texts).path(PathIn::AfterEquals).of("formats"),

@@ -14,6 +14,8 @@ use crate::violation::{RuleSummary, Violation, Waived};
 
 /// Characters shown of a waiver's reason.
 const REASON_LIMIT: usize = 100;
+/// Characters shown of the message of a violation that the baseline knows.
+const MESSAGE_LIMIT: usize = 160;
 
 /// Writes all groups.
 pub(super) fn write(page: &mut Page<'_>, run: &RunReport<'_>) -> io::Result<()> {
@@ -21,13 +23,14 @@ pub(super) fn write(page: &mut Page<'_>, run: &RunReport<'_>) -> io::Result<()> 
     for violation in run.violations {
         let group = groups.entry((Reverse(violation.severity), &violation.rule)).or_default();
         match &violation.waived {
-            None => group.standing.push(violation),
+            None if run.is_new(violation) => group.standing.push(violation),
+            None => group.old.push(violation),
             Some(waived) => group.waived.push((violation, waived)),
         }
     }
     let rules: BTreeMap<&RuleId, &RuleSummary> = run.summary.rules.iter().map(|rule| (&rule.rule, rule)).collect();
     for ((_, rule), group) in &groups {
-        group.write(page, rules.get(rule).copied())?;
+        group.write(page, run, rules.get(rule).copied())?;
     }
     Ok(())
 }
@@ -36,16 +39,17 @@ pub(super) fn write(page: &mut Page<'_>, run: &RunReport<'_>) -> io::Result<()> 
 #[derive(Default)]
 struct Group<'a> {
     standing: Vec<&'a Violation>,
+    /// Those that the baseline knows.
+    old: Vec<&'a Violation>,
     waived: Vec<(&'a Violation, &'a Waived)>,
 }
 
 impl Group<'_> {
-    fn write(&self, page: &mut Page<'_>, rule: Option<&RuleSummary>) -> io::Result<()> {
-        let Some(first) = self.standing.first().copied().or(self.waived.first().map(|(violation, _)| *violation))
-        else {
-            return Ok(());
-        };
-        self.heading(page, first, rule)?;
+    fn write(&self, page: &mut Page<'_>, run: &RunReport<'_>, rule: Option<&RuleSummary>) -> io::Result<()> {
+        let mut all = self.standing.iter().chain(&self.old).copied();
+        let Some(first) = all.next().or(self.waived.first().map(|(violation, _)| *violation)) else { return Ok(()) };
+        let numbers = self.numbers(run, rule);
+        self.heading(page, first, rule, numbers)?;
         let limit = match page.options.max_violations {
             0 => usize::MAX,
             limit => limit,
@@ -54,7 +58,7 @@ impl Group<'_> {
             page.blank()?;
             diagnostic::write(page, violation)?;
         }
-        let (standing, waived) = self.numbers(rule);
+        let Numbers { standing, old, waived } = numbers;
         let more = |all: u64, shown: usize| {
             all.checked_sub(u64::try_from(shown.min(limit)).unwrap_or(u64::MAX)).filter(|rest| *rest > 0)
         };
@@ -63,8 +67,14 @@ impl Group<'_> {
             let rest = format!("  … and {} more of this rule; --max-violations 0 shows all", grouped(rest));
             page.line(page.paint(DIM, rest))?;
         }
-        if !self.waived.is_empty() {
+        if !self.old.is_empty() || !self.waived.is_empty() {
             page.blank()?;
+        }
+        for violation in self.old.iter().take(limit) {
+            self::old(page, violation)?;
+        }
+        if let Some(rest) = more(old, self.old.len()) {
+            page.line(page.paint(DIM, format!("  … and {} more in the baseline", grouped(rest))))?;
         }
         for (violation, waiver) in self.waived.iter().take(limit) {
             self::waived(page, violation, waiver)?;
@@ -75,11 +85,17 @@ impl Group<'_> {
         Ok(())
     }
 
-    fn heading(&self, page: &mut Page<'_>, first: &Violation, rule: Option<&RuleSummary>) -> io::Result<()> {
+    fn heading(
+        &self,
+        page: &mut Page<'_>,
+        first: &Violation,
+        rule: Option<&RuleSummary>,
+        numbers: Numbers,
+    ) -> io::Result<()> {
         let style = if self.standing.is_empty() { DIM } else { severity_style(first.severity) };
         page.heading(first.severity.word(), style, &one_line(&first.rule.0))?;
         page.wrapped("  ", "  ", BOLD, &one_line(&unwrap_lines(&first.title)))?;
-        page.line(format_args!("  {}", self.counts(rule)))?;
+        page.line(format_args!("  {}", numbers.words(rule)))?;
         if !first.controls.is_empty() {
             let controls: Vec<String> = first
                 .controls
@@ -100,22 +116,57 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// How many violations of the rule stand, and how many are waived: more than are here, where a run kept only the first few.
-    fn numbers(&self, rule: Option<&RuleSummary>) -> (u64, u64) {
+    /// More than are here, where a run kept only the first few.
+    fn numbers(&self, run: &RunReport<'_>, rule: Option<&RuleSummary>) -> Numbers {
         let least = |here: usize, counted: u64| counted.max(u64::try_from(here).unwrap_or(u64::MAX));
-        let (standing, waived) = rule.map_or((0, 0), |rule| (rule.violations, rule.waived));
-        (least(self.standing.len(), standing), least(self.waived.len(), waived))
-    }
-
-    /// `3 violations in 214 events, 1 waived`.
-    fn counts(&self, rule: Option<&RuleSummary>) -> String {
-        let events = rule.map(|rule| format!(" in {}", count(rule.population, "event"))).unwrap_or_default();
-        match self.numbers(rule) {
-            (0, waived) => format!("{} waived{events}", count(waived, "violation")),
-            (standing, 0) => format!("{}{events}", count(standing, "violation")),
-            (standing, waived) => format!("{}{events}, {} waived", count(standing, "violation"), grouped(waived)),
+        let (new, all, waived) = rule.map_or((0, 0, 0), |rule| (run.counting(rule), rule.violations, rule.waived));
+        Numbers {
+            standing: least(self.standing.len(), new),
+            old: least(self.old.len(), all.saturating_sub(new)),
+            waived: least(self.waived.len(), waived),
         }
     }
+}
+
+/// How many violations of a rule count, are in the baseline, and are waived.
+#[derive(Clone, Copy)]
+struct Numbers {
+    standing: u64,
+    old: u64,
+    waived: u64,
+}
+
+impl Numbers {
+    /// `3 violations in 214 events, 2 in the baseline, 1 waived`.
+    fn words(self, rule: Option<&RuleSummary>) -> String {
+        let events = rule.map(|rule| format!(" in {}", count(rule.population, "event"))).unwrap_or_default();
+        let Self { standing, old, waived } = self;
+        let all = standing.saturating_add(old);
+        if all == 0 {
+            return format!("{} waived{events}", count(waived, "violation"));
+        }
+        let mut words = format!("{}{events}", count(all, "violation"));
+        for (number, what) in [(old, "in the baseline"), (waived, "waived")] {
+            if number > 0 {
+                words.push_str(&format!(", {} {what}", grouped(number)));
+            }
+        }
+        words
+    }
+}
+
+/// One line, or a few, for a violation that the baseline knows.
+fn old(page: &mut Page<'_>, violation: &Violation) -> io::Result<()> {
+    let message = one_line_cut(&violation.message, MESSAGE_LIMIT).into_owned();
+    let time = violation.event.time.as_deref().map(|time| one_line(time).into_owned()).unwrap_or_default();
+    let place = format!("{}:{}:{}", one_line(&violation.file), violation.at.line, violation.at.column);
+    let parts = [message.as_str(), time.as_str(), place.as_str()];
+    let mut sign = "=";
+    for line in wrap(parts.into_iter().filter(|part| !part.is_empty()), " · ", page.options.width - 4) {
+        page.line(page.paint(DIM, format_args!("  {sign} {line}")))?;
+        sign = " ";
+    }
+    Ok(())
 }
 
 fn waived(page: &mut Page<'_>, violation: &Violation, waived: &Waived) -> io::Result<()> {

@@ -32,6 +32,7 @@ impl Reporter for HumanReporter {
         if self.options.detail > Detail::Quiet {
             summary::skipped(&mut page, run.summary)?;
             summary::notes(&mut page, run.summary)?;
+            summary::gone(&mut page, run)?;
             summary::summary(&mut page, run.summary)?;
         }
         if self.options.detail > Detail::Quiet || run.verdict != Verdict::Passed || !run.checked_something() {

@@ -6,11 +6,14 @@ use crate::report::human::options::Detail;
 use crate::report::human::page::{BOLD, DIM, LINK, PLAIN, Page, WARN, severity_style};
 use crate::report::number::{count, grouped};
 use crate::report::problem_text::{cause, kind};
-use crate::text::sanitize::one_line;
+use crate::report::reporter::RunReport;
+use crate::text::sanitize::{one_line, one_line_cut};
 use crate::violation::{RuleStatus, RuleSummary, Summary};
 
 /// Problems and notes shown, unless all are asked for.
 const LIST_LIMIT: usize = 20;
+/// Characters shown of a message of the baseline.
+const MESSAGE_LIMIT: usize = 160;
 
 /// Writes what could not be read.
 pub(super) fn problems(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
@@ -76,6 +79,27 @@ pub(super) fn notes(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
         item(page, "•", &format!("{}:{}", one_line(&note.file), note.line), &text)?;
     }
     rest(page, summary.notes.len(), limit)
+}
+
+/// Writes which violations of the baseline were not found.
+pub(super) fn gone(page: &mut Page<'_>, run: &RunReport<'_>) -> io::Result<()> {
+    let gone = run.baseline.map(|baseline| baseline.gone.as_slice()).unwrap_or_default();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    page.heading("gone", BOLD, "")?;
+    page.line(format_args!("  {} of the baseline not found in this run", count(gone.len(), "violation")))?;
+    let limit = list_limit(page);
+    for known in gone.iter().take(limit) {
+        let in_run = run.summary.rules.iter().any(|rule| rule.rule.0 == known.rule);
+        let rule = if in_run { "" } else { " (the rule is not in this run)" };
+        let mut text = one_line_cut(&known.message, MESSAGE_LIMIT).into_owned();
+        for fact in [&known.event_time, &known.event_id].into_iter().flatten() {
+            text.push_str(&format!(" · {}", one_line_cut(fact, MESSAGE_LIMIT)));
+        }
+        page.wrapped(format!("  - {}{rule}: ", one_line(&known.rule)), "    ", PLAIN, &text)?;
+    }
+    rest(page, gone.len(), limit)
 }
 
 fn list_limit(page: &Page<'_>) -> usize {
