@@ -17,7 +17,7 @@ const NODES: usize = 5;
 
 /// A predicate that decided.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+pub struct Decision {
     /// The node in the event, or where it would be.
     pub location: Location,
     /// The node inside JSON text that lies in the string at `location`.
@@ -32,13 +32,13 @@ pub struct Finding {
 
 /// The predicates that decided that `matcher` holds (`Sense::Wanted`) or does not hold (`Sense::Forbidden`) for `event`.
 #[must_use]
-pub fn findings(event: &Event<'_>, matcher: &Matcher, outcome: Sense) -> Vec<Finding> {
+pub fn decisions(event: &Event<'_>, matcher: &Matcher, outcome: Sense) -> Vec<Decision> {
     let mut search = Search { event, found: Vec::new(), standing: Standing::Direct };
     search.matcher(matcher, outcome, &Here::default());
-    let mut found: Vec<Finding> = Vec::new();
-    for finding in search.found {
-        if !found.contains(&finding) {
-            found.push(finding);
+    let mut found: Vec<Decision> = Vec::new();
+    for decision in search.found {
+        if !found.contains(&decision) {
+            found.push(decision);
         }
     }
     found
@@ -46,7 +46,7 @@ pub fn findings(event: &Event<'_>, matcher: &Matcher, outcome: Sense) -> Vec<Fin
 
 struct Search<'e> {
     event: &'e Event<'e>,
-    found: Vec<Finding>,
+    found: Vec<Decision>,
     standing: Standing,
 }
 
@@ -95,7 +95,7 @@ impl<'e> Search<'e> {
             }
             Matcher::Where(filter) => {
                 let word = if is { "not " } else { "" };
-                self.found.push(Finding {
+                self.found.push(Decision {
                     location: here.location.clone(),
                     inner: here.inner.clone(),
                     observed: None,
@@ -127,7 +127,7 @@ impl<'e> Search<'e> {
         let (inner, wanted) = match (test, outcome) {
             (ListMatcher::Count(_) | ListMatcher::Distinct(_), _) => {
                 let (location, inner) = here.at(place, &prefix(place));
-                self.found.push(Finding {
+                self.found.push(Decision {
                     location,
                     inner,
                     observed: None,
@@ -153,7 +153,7 @@ impl<'e> Search<'e> {
                 }
                 _ => describe::list(test, outcome.flipped()),
             };
-            self.found.push(Finding {
+            self.found.push(Decision {
                 location,
                 inner: inner_location,
                 observed: None,
@@ -212,7 +212,7 @@ impl<'e> Search<'e> {
                     return;
                 }
                 let expected = self.operators(operators, node, outcome, here);
-                self.found.push(Finding {
+                self.found.push(Decision {
                     location,
                     inner,
                     observed: value.map(std::borrow::Cow::into_owned),
@@ -223,7 +223,7 @@ impl<'e> Search<'e> {
             }
         }
         let expected = describe::node(test, outcome.flipped());
-        self.found.push(Finding {
+        self.found.push(Decision {
             location,
             inner,
             observed: value.map(std::borrow::Cow::into_owned),

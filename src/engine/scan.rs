@@ -9,7 +9,7 @@ use crate::compile::program::{Check, CompiledRule, Part, Polarity};
 use crate::engine::cover::{Cover, cover};
 use crate::engine::describe::Sense;
 use crate::engine::evaluate::Event;
-use crate::engine::evidence::{Finding, findings};
+use crate::engine::evidence::{Decision, decisions};
 use crate::engine::node::Node;
 use crate::engine::{identity, message};
 use crate::event::reader::Ending;
@@ -194,11 +194,11 @@ impl Worker<'_> {
             Polarity::MustNotHold => Sense::Wanted,
             Polarity::MustHold => Sense::Forbidden,
         };
-        let evidence = findings(event, &check.condition, outcome)
+        let evidence = decisions(event, &check.condition, outcome)
             .into_iter()
-            .map(|finding| self.evidence(finding, event.text(), &record.origin))
+            .map(|decision| self.evidence(decision, event.text(), &record.origin))
             .collect();
-        let context = check.when.as_ref().map(|when| findings(event, when, Sense::Wanted)).unwrap_or_default();
+        let context = check.when.as_ref().map(|when| decisions(event, when, Sense::Wanted)).unwrap_or_default();
         let identity = identity::describe(value, &self.part.format, &self.part.fields);
         let fingerprint = identity::fingerprint(&rule.id, value, &identity);
         let mut cover = cover(self.program, self.part, rule, check, event, &fingerprint);
@@ -217,8 +217,8 @@ impl Worker<'_> {
             evidence,
             context: context
                 .into_iter()
-                .filter(|finding| finding.observed.is_some())
-                .map(|finding| finding.location)
+                .filter(|decision| decision.observed.is_some())
+                .map(|decision| decision.location)
                 .collect(),
             policy: PolicyPlace { file: rule.file.clone(), at: rule.at },
             remediation: rule.remediation.clone(),
@@ -231,19 +231,19 @@ impl Worker<'_> {
         (violation, cover)
     }
 
-    fn evidence(&mut self, finding: Finding, record: &str, origin: &Origin) -> Evidence {
-        let place: Option<(usize, LineColumn)> = finding
+    fn evidence(&mut self, decision: Decision, record: &str, origin: &Origin) -> Evidence {
+        let place: Option<(usize, LineColumn)> = decision
             .observed
             .as_ref()
-            .and_then(|_| locate(record, &finding.location))
+            .and_then(|_| locate(record, &decision.location))
             .map(|span| origin.offset(span.start, self.file))
             .map(|offset| (offset, self.lines.at(offset)));
         Evidence {
-            location: finding.location,
-            inner: finding.inner,
-            observed: finding.observed,
-            expected: finding.expected,
-            standing: finding.standing,
+            location: decision.location,
+            inner: decision.inner,
+            observed: decision.observed,
+            expected: decision.expected,
+            standing: decision.standing,
             offset: place.map(|(offset, _)| offset),
             at: place.map(|(_, at)| at),
         }
