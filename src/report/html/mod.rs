@@ -1,9 +1,7 @@
 //! `-f html`: one page that can be sent on. It asks nothing of a network, and can be read without its script and on paper.
 //!
-//! A log is written by whoever calls the audited service. Its text goes through [`shown`] and then through the template's escaping,
+//! A log is written by whoever calls the audited service. Its text goes through `shown` and then through the template's escaping,
 //! never into a tag, an attribute that is followed, or the script.
-//!
-//! [`shown`]: crate::report::html::shown
 
 mod control;
 mod data;
