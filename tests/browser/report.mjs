@@ -4,7 +4,7 @@
 // Fails on a console error, a request, a dialog, or a control that does not do what it says. Prints the load times.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +132,9 @@ const check = async (name, path) => {
 try {
   await check('fixtures', report('fixtures', ['fixtures/cloudtrail']));
   await check('many', report('many', [log]));
+  const published = '../shared/data/logs';
+  if (existsSync(published)) await check('published logs', report('published', [published]));
+  else console.error('SKIPPED: the published logs are not beside this checkout');
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
