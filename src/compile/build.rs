@@ -8,7 +8,7 @@ use crate::compile::matcher::{
     ValuePath, ValueSet,
 };
 use crate::json::{Location, SlotTable};
-use crate::policy::model::{Condition, PathRef, PathRoot, TemplatePart};
+use crate::policy::model::{Condition, PathRef, PathRoot, Spanned, TemplatePart};
 use crate::policy::operator::{
     Case, ListTest, Networks, NodeTest, NumberOperand, OperatorKind, Pattern, PatternKind, Patterns, Scalar,
     TimeOperand, Value, Values,
@@ -127,14 +127,17 @@ impl Builder<'_> {
             Values::List(name) => name,
         };
         let mut set = ValueSet { case: Some(case), list: Some(name.value.clone()), ..ValueSet::default() };
-        if let Some((_, list)) = self.set.list(policy, &name.value) {
-            for entry in &list.entries {
-                if entry.until.as_ref().is_none_or(|until| until.value >= self.today) {
-                    set.literal(&entry.value.value);
-                }
-            }
+        for scalar in self.in_force(policy, &name.value) {
+            set.literal(scalar);
         }
         set
+    }
+
+    /// The values of the list `name` that count today.
+    fn in_force(&self, policy: PolicyIndex, name: &str) -> impl Iterator<Item = &Scalar> {
+        let entries = self.set.list(policy, name).map(|(_, list)| list.entries.as_slice()).unwrap_or_default();
+        let counts = |until: &Spanned<Date>| until.value >= self.today;
+        entries.iter().filter(move |entry| entry.until.as_ref().is_none_or(counts)).map(|entry| &entry.value.value)
     }
 
     fn value_set(&mut self, items: &[Value], case: Case) -> ValueSet {
@@ -165,11 +168,8 @@ impl Builder<'_> {
             Patterns::Items(items) => return items.clone(),
             Patterns::List(name, case) => (name, *case),
         };
-        let Some((_, list)) = self.set.list(policy, &name.value) else { return Vec::new() };
-        list.entries
-            .iter()
-            .filter(|entry| entry.until.as_ref().is_none_or(|until| until.value >= self.today))
-            .filter_map(|entry| match &entry.value.value {
+        self.in_force(policy, &name.value)
+            .filter_map(|scalar| match scalar {
                 Scalar::String(text) => pattern(kind, text, case).ok(),
                 _ => None,
             })
@@ -181,11 +181,8 @@ impl Builder<'_> {
             Networks::Items(items) => return items.iter().copied().map(unmapped).collect(),
             Networks::List(name) => name,
         };
-        let Some((_, list)) = self.set.list(policy, &name.value) else { return Vec::new() };
-        list.entries
-            .iter()
-            .filter(|entry| entry.until.as_ref().is_none_or(|until| until.value >= self.today))
-            .filter_map(|entry| match &entry.value.value {
+        self.in_force(policy, &name.value)
+            .filter_map(|scalar| match scalar {
                 Scalar::String(text) => network(text).ok().map(unmapped),
                 _ => None,
             })
