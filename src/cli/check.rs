@@ -20,6 +20,7 @@ use crate::compile::{compile, lint};
 use crate::policy::PolicySet;
 use crate::report::number::count;
 use crate::report::{RunReport, VerdictLine};
+use crate::text::time;
 use crate::violation::{Baseline, Verdict};
 
 /// Runs `trailgate check`.
@@ -194,6 +195,5 @@ fn start_of(day: Date) -> Option<Timestamp> {
 
 /// Today in UTC.
 pub fn today() -> Date {
-    let now = Timestamp::now().to_string();
-    now.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
+    time::day(Timestamp::now())
 }

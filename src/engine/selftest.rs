@@ -49,7 +49,7 @@ pub fn run_test(
     today: Date,
     files: TestFiles<'_>,
 ) -> TestOutcome {
-    let today = test.now.as_deref().and_then(time::parse).map_or(today, day);
+    let today = test.now.as_deref().and_then(time::parse).map_or(today, time::day);
     let events = match &test.input {
         TestInput::Events(events) => events.iter().flat_map(made).collect(),
         TestInput::File { path, record } => match taken(set, policy, &path.value, *record, files) {
@@ -233,8 +233,4 @@ fn words(expectation: Expectation) -> &'static str {
         Expectation::NotInScope => "an event outside the population",
         Expectation::Pending => "a pending obligation",
     }
-}
-
-fn day(time: Timestamp) -> Date {
-    time.to_string().get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
 }

@@ -20,6 +20,12 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     format!("{date}T00:00:00Z").parse().ok()
 }
 
+/// The day of `time`, in UTC.
+#[must_use]
+pub fn day(time: Timestamp) -> Date {
+    time.to_string().get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
