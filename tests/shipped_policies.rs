@@ -61,3 +61,17 @@ fn every_bundled_rule_is_complete() {
         assert!(!rule.references.is_empty(), "{id} has no reference");
     }
 }
+
+/// Editors find the schema by the first line.
+#[test]
+fn every_bundled_file_names_its_schema() {
+    for source in bundled() {
+        let first = source.text.lines().next();
+        assert_eq!(
+            first,
+            Some("# yaml-language-server: $schema=../docs/schema/policy.schema.json"),
+            "{}: begin the file with this line",
+            source.name
+        );
+    }
+}
