@@ -165,7 +165,7 @@ impl Builder<'_> {
 
     fn patterns(&mut self, policy: PolicyIndex, kind: PatternKind, patterns: &Patterns) -> Vec<Pattern> {
         let (name, case) = match patterns {
-            Patterns::Items(items) => return items.clone(),
+            Patterns::Items(items) => return items.iter().map(|pattern| pattern.value.clone()).collect(),
             Patterns::List(name, case) => (name, *case),
         };
         self.in_force(policy, &name.value)
@@ -178,7 +178,7 @@ impl Builder<'_> {
 
     fn networks(&mut self, policy: PolicyIndex, networks: &Networks) -> Vec<IpNet> {
         let name = match networks {
-            Networks::Items(items) => return items.iter().copied().map(unmapped).collect(),
+            Networks::Items(items) => return items.iter().map(|network| unmapped(network.value)).collect(),
             Networks::List(name) => name,
         };
         self.in_force(policy, &name.value)

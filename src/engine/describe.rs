@@ -3,30 +3,12 @@
 use crate::compile::matcher::{
     DynamicValue, ListMatcher, NodeMatcher, NumberSource, OperatorMatcher, TemplateMatcher, TimeSource, ValueSet,
 };
-use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, PatternKind, TextPlace, TimeOrder};
+use crate::policy::operator::{PatternKind, TextPlace};
+pub use crate::policy::prose::word::Sense;
+use crate::policy::prose::word::{self, number_test};
 
 /// Most values named one by one.
 const NAMED: usize = 6;
-
-/// Whether the words say what is asked, or that it must not be so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sense {
-    /// It must be so.
-    Wanted,
-    /// It must not be so.
-    Forbidden,
-}
-
-impl Sense {
-    /// The other one.
-    #[must_use]
-    pub const fn flipped(self) -> Self {
-        match self {
-            Self::Wanted => Self::Forbidden,
-            Self::Forbidden => Self::Wanted,
-        }
-    }
-}
 
 /// What `operator` asks of a node: "`Root`", "not one of `a`, `b`", "present".
 #[must_use]
@@ -57,38 +39,26 @@ pub fn operator(operator: &OperatorMatcher, sense: Sense) -> String {
         OperatorMatcher::Cidr(networks) => {
             (format!("inside {}", one_of(networks.iter().map(ToString::to_string))), None)
         }
-        OperatorMatcher::IsIp(kind) => (
-            match kind {
-                IpKind::Any => "an IP address",
-                IpKind::None => "a text that is no IP address",
-                IpKind::V4 => "an IPv4 address",
-                IpKind::V6 => "an IPv6 address",
-            }
-            .to_owned(),
-            None,
-        ),
+        OperatorMatcher::IsIp(kind) => (word::ip(*kind).to_owned(), None),
         OperatorMatcher::Compare(order, source) => {
             let operand = match source {
                 NumberSource::Literal(number) => number.to_string(),
                 NumberSource::Path(path) => path.written.clone(),
             };
-            (format!("{} {operand}", comparison(*order)), None)
+            (format!("{} {operand}", word::comparison(*order)), None)
         }
         OperatorMatcher::Time(order, source) => {
             let operand = match source {
                 TimeSource::Literal(text, _) => text.clone(),
                 TimeSource::Path(path) => path.written.clone(),
             };
-            let word = match order {
-                TimeOrder::Before => "before",
-                TimeOrder::After => "after",
-            };
-            (format!("{word} {operand}"), None)
+            (format!("{} {operand}", word::time_order(*order)), None)
         }
         OperatorMatcher::Length(test) => (format!("of length {}", number_test(test)), None),
-        OperatorMatcher::Type(types) => {
-            (format!("of type {}", types.iter().map(|kind| type_word(*kind)).collect::<Vec<_>>().join(" or ")), None)
-        }
+        OperatorMatcher::Type(types) => (
+            format!("of type {}", types.iter().map(|kind| word::json_type(*kind)).collect::<Vec<_>>().join(" or ")),
+            None,
+        ),
         OperatorMatcher::Json(_) => ("JSON that meets the condition".to_owned(), None),
     };
     match (sense, negative) {
@@ -161,30 +131,5 @@ fn one_of(items: impl Iterator<Item = String>) -> String {
         [one] => one.clone(),
         many if many.len() <= NAMED => format!("one of {}", many.join(", ")),
         many => format!("one of {} and {} more", many.get(..NAMED).unwrap_or_default().join(", "), many.len() - NAMED),
-    }
-}
-
-fn comparison(order: Comparison) -> &'static str {
-    match order {
-        Comparison::Equal => "exactly",
-        Comparison::Greater => "more than",
-        Comparison::GreaterOrEqual => "at least",
-        Comparison::Less => "less than",
-        Comparison::LessOrEqual => "at most",
-    }
-}
-
-fn number_test(test: &NumberTest) -> String {
-    test.0.iter().map(|(order, wanted)| format!("{} {wanted}", comparison(*order))).collect::<Vec<_>>().join(" and ")
-}
-
-fn type_word(kind: JsonType) -> &'static str {
-    match kind {
-        JsonType::String => "string",
-        JsonType::Number => "number",
-        JsonType::Boolean => "boolean",
-        JsonType::Null => "null",
-        JsonType::Array => "array",
-        JsonType::Object => "object",
     }
 }

@@ -144,7 +144,7 @@ pub enum PatternKind {
 #[derive(Debug, Clone)]
 pub enum Patterns {
     /// These.
-    Items(Vec<Pattern>),
+    Items(Vec<Spanned<Pattern>>),
     /// Those of a named list.
     List(Spanned<String>, Case),
 }
@@ -153,7 +153,7 @@ pub enum Patterns {
 #[derive(Debug, Clone)]
 pub enum Networks {
     /// These.
-    Items(Vec<IpNet>),
+    Items(Vec<Spanned<IpNet>>),
     /// Those of a named list.
     List(Spanned<String>),
 }

@@ -101,7 +101,7 @@ impl Scope<'_> {
 
     fn matches(self, text: &str, kind: PatternKind, patterns: &Patterns) -> bool {
         match patterns {
-            Patterns::Items(items) => items.iter().any(|pattern| pattern.regex.is_match(text)),
+            Patterns::Items(items) => items.iter().any(|pattern| pattern.value.regex.is_match(text)),
             Patterns::List(name, case) => self.list(name).iter().any(|entry| match &entry.value.value {
                 Scalar::String(listed) => {
                     pattern(kind, listed, *case).is_ok_and(|pattern| pattern.regex.is_match(text))
@@ -116,7 +116,7 @@ impl Scope<'_> {
             return false;
         };
         match networks {
-            Networks::Items(networks) => networks.iter().any(|network| value::contains(*network, address)),
+            Networks::Items(networks) => networks.iter().any(|network| value::contains(network.value, address)),
             Networks::List(name) => self.list(name).into_iter().any(|entry| match &entry.value.value {
                 Scalar::String(text) => value::network(text).is_some_and(|network| value::contains(network, address)),
                 Scalar::Number(_) | Scalar::Bool(_) => false,

@@ -182,7 +182,7 @@ impl Lower<'_> {
         for item in items {
             let Some(text) = self.word(item, "`cidr`", "a network") else { continue };
             match network(text) {
-                Ok(network) => networks.push(network),
+                Ok(network) => networks.push(Spanned::new(network, item.span)),
                 Err(help) => {
                     self.error(Code::Cidr, item.span, format!("`{text}` is not a network"), "not a network", help)
                 }

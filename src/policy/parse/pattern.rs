@@ -1,6 +1,7 @@
 //! Patterns: globs and regexes, compiled while parsing, and what is told of wrong ones.
 
 use crate::policy::error::Code;
+use crate::policy::model::Spanned;
 use crate::policy::node::{Node, NodeKind, Style, YamlScalar, YamlValue};
 use crate::policy::operator::{Case, OperatorKind, PatternKind, Patterns, Values};
 use crate::policy::parse::lower::{Lower, Scope};
@@ -18,7 +19,7 @@ impl Lower<'_> {
         for item in items {
             match item.scalar().filter(|scalar| scalar.value == YamlValue::String) {
                 Some(scalar) => match pattern(kind, &scalar.text, case) {
-                    Ok(pattern) => patterns.push(pattern),
+                    Ok(pattern) => patterns.push(Spanned::new(pattern, item.span)),
                     Err(error) => self.pattern_error(item, scalar, &error),
                 },
                 None => self.wrong_type(item, what, "a text or a list of texts", "write the pattern in quotes"),
