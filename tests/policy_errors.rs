@@ -630,6 +630,17 @@ fn tests_of_rules() {
         "unset that is no list" => test("name: n\nevent: {from: root, unset: {$.a: b}}\nexpect: ok"),
         "events that are empty" => test("name: n\nevents: []\nexpect: ok"),
         "tests that are a map" => ruled("tests: {name: n}"),
+        "each that is a value" => test("name: n\nevent: {from: root, each: StopLogging}\nexpect: ok"),
+        "each with one value" => test("name: n\nevent: {from: root, each: {$.eventName: StopLogging}}\nexpect: ok"),
+        "each with a path without a dollar" => test("name: n\nevent: {from: root, each: {eventName: [A]}}\nexpect: ok"),
+        "each with a list of names" => test("name: n\nevent: {from: root, each: [A, B]}\nexpect: ok"),
+        "each that is empty" => test("name: n\nevent: {from: root, each: {}}\nexpect: ok"),
+        "each with an empty list" => test("name: n\nevent: {from: root, each: {$.eventName: []}}\nexpect: ok"),
+        "each among several events" => test("name: n\nevents: [{from: root}, {from: root, each: {$.eventName: [A]}}]\nexpect: ok"),
+        "each with too many combinations" => test(&format!(
+            "name: n\nevent: {{from: root, each: {{$.a: [{0}], $.b: [{0}]}}}}\nexpect: ok",
+            vec!["1"; 32].join(",")
+        )),
     );
 }
 

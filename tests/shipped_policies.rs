@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
 use jiff::civil::Date;
-use trailgate::engine::selftest::{TestOutcome, run_test};
+use trailgate::engine::selftest::RuleRun;
 use trailgate::policy::bundled::bundled;
 use trailgate::policy::rule_test::Expectation;
 use trailgate::policy::{PolicySet, parse};
 use trailgate::text::Source;
+use trailgate::violation::TestOutcome;
 
 fn set(sources: &[Source]) -> PolicySet {
     let policies = sources.iter().map(|source| parse(source, &|_| Err("no list files".to_owned())));
@@ -22,9 +23,10 @@ fn failures(set: &PolicySet, folder: &str) -> (usize, Vec<String>) {
     let mut ran = 0;
     let mut failures = Vec::new();
     for (policy, rule) in set.rules() {
+        let mut run = RuleRun::new(set, policy, rule);
         for test in &rule.tests {
             ran += 1;
-            let outcome = run_test(set, policy, rule, test, today, &files);
+            let (_, outcome) = run.test(test, today, &files);
             if outcome != TestOutcome::Passed {
                 failures.push(format!("{}: {}: {outcome:?}", rule.id.value, test.name.value));
             }

@@ -157,10 +157,21 @@ pub struct CompiledWaiver {
 /// The program of `set` on the day `today`: exceptions, waivers and list values past their last day do not count.
 #[must_use]
 pub fn compile(set: &PolicySet, today: Date) -> Program {
+    compile_rules(set, set.rules(), today)
+}
+
+/// The program of `rule` alone, which stands in `policy` of `set` (or in a changed copy of it): what it costs does not depend on
+/// the other rules of the set.
+#[must_use]
+pub fn compile_rule(set: &PolicySet, policy: PolicyIndex, rule: &Rule, today: Date) -> Program {
+    compile_rules(set, std::iter::once((policy, rule)), today)
+}
+
+fn compile_rules<'r>(set: &PolicySet, rules: impl Iterator<Item = (PolicyIndex, &'r Rule)>, today: Date) -> Program {
     let mut program =
         Program { parts: Vec::new(), rules: Vec::new(), waivers: Vec::new(), waivers_by_fingerprint: HashMap::new() };
     let mut lines: Option<(PolicyIndex, Lines<'_>)> = None;
-    for (policy_index, rule) in set.rules() {
+    for (policy_index, rule) in rules {
         let Some(policy) = set.policy(policy_index) else { continue };
         let part_index = part_of(&mut program.parts, &policy.records);
         let place = program.rules.len();

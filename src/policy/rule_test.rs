@@ -1,6 +1,7 @@
 //! The tests that stand beside a rule, as data.
 
 use crate::policy::model::{PathRef, Spanned};
+use crate::text::Span;
 
 /// A test of a rule.
 #[derive(Debug, Clone)]
@@ -40,12 +41,32 @@ pub struct TestEvent {
     pub from: Spanned<EventTemplate>,
     /// Values put in, in order.
     pub set: Vec<(PathRef, serde_json::Value)>,
+    /// Further values put in, one variant at a time: each makes an event of its own, on which the rule is run alone. Empty: none.
+    pub each: Vec<Variant>,
     /// Fields taken out.
     pub unset: Vec<PathRef>,
     /// Time after the test's start.
     pub at: std::time::Duration,
     /// How many times, each with its own eventID.
     pub repeat: u32,
+}
+
+/// One of the events that a test event with `each` stands for.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Where it stands: its map, or the last of its values.
+    pub span: Span,
+    /// Values put in, in order.
+    pub set: Vec<(PathRef, serde_json::Value)>,
+}
+
+impl Variant {
+    /// What makes it differ from the others, for messages: `$.eventName: "StopLogging"`.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let set: Vec<String> = self.set.iter().map(|(path, value)| format!("{}: {value}", path.written())).collect();
+        set.join(", ")
+    }
 }
 
 /// The record a test event starts from.
@@ -82,4 +103,28 @@ pub enum Expectation {
     NotInScope,
     /// Not decided yet.
     Pending,
+}
+
+impl Expectation {
+    /// Its keyword in a policy file.
+    #[must_use]
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::Violation => "violation",
+            Self::Ok => "ok",
+            Self::NotInScope => "not_in_scope",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// What it is, with its article.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Violation => "a violation",
+            Self::Ok => "no violation",
+            Self::NotInScope => "an event outside the population",
+            Self::Pending => "a pending obligation",
+        }
+    }
 }

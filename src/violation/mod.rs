@@ -6,6 +6,7 @@ pub mod card;
 pub mod difference;
 pub mod file_report;
 pub mod summary;
+pub mod tested;
 pub mod verdict;
 #[allow(clippy::module_inception)]
 pub mod violation;
@@ -15,5 +16,6 @@ pub use card::RuleCard;
 pub use difference::{Difference, difference};
 pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
+pub use tested::{RuleTests, TestFailure, TestOutcome, TestResult};
 pub use verdict::Verdict;
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

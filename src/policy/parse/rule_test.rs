@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::model::{PathRef, Spanned};
-use crate::policy::node::{Node, NodeKind, YamlScalar, YamlValue};
+use crate::policy::node::{Entry, Node, NodeKind, YamlScalar, YamlValue};
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
 use crate::policy::parse::operand::json_value;
-use crate::policy::rule_test::{EventTemplate, Expectation, RuleTest, TestEvent, TestInput};
+use crate::policy::rule_test::{EventTemplate, Expectation, RuleTest, TestEvent, TestInput, Variant};
 use crate::text::time;
 
 const TEMPLATES: &[(&str, EventTemplate)] = &[
@@ -28,6 +28,16 @@ const EXPECTATIONS: &[(&str, Expectation)] = &[
     ("not_in_scope", Expectation::NotInScope),
     ("pending", Expectation::Pending),
 ];
+
+/// Whether a test runs on one event or on several together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Among {
+    Alone,
+    Several,
+}
+
+/// The most events that one `each` may stand for.
+const MOST_VARIANTS: usize = 1000;
 
 /// Keywords that say what a test runs on.
 const INPUTS: &[&str] = &["event", "events", "file"];
@@ -60,10 +70,12 @@ impl Lower<'_> {
             .required(self, "expect", what, "violation")
             .and_then(|node| self.one_of(node, "`expect`", EXPECTATIONS));
         let input = match (fields.value("event"), fields.value("events"), fields.value("file")) {
-            (Some(event), None, None) => self.test_event(event).map(|event| TestInput::Events(vec![event])),
+            (Some(event), None, None) => {
+                self.test_event(event, Among::Alone).map(|event| TestInput::Events(vec![event]))
+            }
             (None, Some(events), None) => {
                 let items = self.items(events, "`events`")?;
-                let lowered: Vec<_> = items.iter().filter_map(|item| self.test_event(item)).collect();
+                let lowered: Vec<_> = items.iter().filter_map(|item| self.test_event(item, Among::Several)).collect();
                 (lowered.len() == items.len()).then_some(TestInput::Events(lowered))
             }
             (None, None, Some(file)) => {
@@ -115,14 +127,28 @@ impl Lower<'_> {
         Some(RuleTest { name, input: input?, expect: expect?, message, evidence, now })
     }
 
-    fn test_event(&mut self, node: &Node) -> Option<TestEvent> {
+    fn test_event(&mut self, node: &Node, among: Among) -> Option<TestEvent> {
         let what = "a test event";
-        let fields = self.fields(node, what, &["from", "set", "unset", "at", "repeat"])?;
+        let fields = self.fields(node, what, &["from", "set", "each", "unset", "at", "repeat"])?;
         let from = fields.required(self, "from", what, "root")?;
         let from = Spanned::new(self.one_of(from, "`from`", TEMPLATES)?, from.span);
         let set = match fields.value("set") {
             None => Vec::new(),
-            Some(node) => self.assignments(node)?,
+            Some(node) => self.assignments(node, "`set`")?,
+        };
+        let each = match fields.entry("each") {
+            None => Vec::new(),
+            Some(entry) if among == Among::Several => {
+                self.error(
+                    Code::MixedTest,
+                    entry.key_span,
+                    "`each` cannot stand in `events`",
+                    "it makes tests of one event",
+                    "write `event:` with `each:`; `events` are run together, as one log",
+                );
+                return None;
+            }
+            Some(entry) => self.variants(&entry.value)?,
         };
         let mut unset = Vec::new();
         if let Some(node) = fields.value("unset") {
@@ -143,21 +169,90 @@ impl Lower<'_> {
         let repeat = fields
             .value("repeat")
             .map_or(Some(1), |node| self.whole(node, "`repeat`").and_then(|times| u32::try_from(times).ok()));
-        Some(TestEvent { from, set, unset, at: at?, repeat: repeat? })
+        Some(TestEvent { from, set, each, unset, at: at?, repeat: repeat? })
     }
 
-    fn assignments(&mut self, node: &Node) -> Option<Vec<(PathRef, serde_json::Value)>> {
+    /// What `each` stands for: a list of maps is a variant each; a map of lists is every combination of their values.
+    fn variants(&mut self, node: &Node) -> Option<Vec<Variant>> {
+        let entries = match &node.kind {
+            NodeKind::Sequence(_) => {
+                let items = self.items(node, "`each`")?;
+                let lowered: Vec<_> = items
+                    .iter()
+                    .filter_map(|item| {
+                        Some(Variant { span: item.span, set: self.assignments(item, "each item of `each`")? })
+                    })
+                    .collect();
+                return (lowered.len() == items.len()).then_some(lowered);
+            }
+            NodeKind::Mapping(entries) if entries.is_empty() => {
+                let help = "write paths and the values that each takes, or leave the key out";
+                self.error(Code::EmptyCondition, node.span, "`each` is empty", "nothing here", help);
+                return None;
+            }
+            NodeKind::Mapping(entries) => entries,
+            NodeKind::Scalar(_) => {
+                self.wrong_type(
+                    node,
+                    "`each`",
+                    "a map of paths to lists of values, or a list of maps",
+                    "such as `{$.eventName: [StartLogging, StopLogging]}`",
+                );
+                return None;
+            }
+        };
+        let mut variants = vec![Variant { span: node.span, set: Vec::new() }];
+        for entry in entries {
+            let path = self.path_key(entry)?;
+            let NodeKind::Sequence(items) = &entry.value.kind else {
+                self.wrong_type(
+                    &entry.value,
+                    &format!("`{}` in `each`", entry.key),
+                    "a list of values",
+                    "one value for all events stands in `set`",
+                );
+                return None;
+            };
+            let items = if items.is_empty() { self.items(&entry.value, "a list of values")? } else { items };
+            if variants.len().saturating_mul(items.len()) > MOST_VARIANTS {
+                self.error(
+                    Code::MixedTest,
+                    entry.key_span,
+                    format!("`each` stands for more than {MOST_VARIANTS} events"),
+                    "too many combinations",
+                    "write a list of maps, one for each combination that matters",
+                );
+                return None;
+            }
+            variants = variants
+                .iter()
+                .flat_map(|variant| {
+                    items.iter().map(|item| {
+                        let mut set = variant.set.clone();
+                        set.push((path.clone(), json_value(item)));
+                        Variant { span: item.span, set }
+                    })
+                })
+                .collect();
+        }
+        Some(variants)
+    }
+
+    fn assignments(&mut self, node: &Node, what: &str) -> Option<Vec<(PathRef, serde_json::Value)>> {
         let NodeKind::Mapping(entries) = &node.kind else {
-            self.wrong_type(node, "`set`", "a map of paths to values", "such as `{$.eventName: StopLogging}`");
+            self.wrong_type(node, what, "a map of paths to values", "such as `{$.eventName: StopLogging}`");
             return None;
         };
         let mut assignments = Vec::new();
         for entry in entries {
-            let scalar = YamlScalar { text: entry.key.clone(), style: entry.key_style, value: YamlValue::String };
-            let path = self.definite(&scalar, entry.key_span)?;
-            assignments.push((path, json_value(&entry.value)));
+            assignments.push((self.path_key(entry)?, json_value(&entry.value)));
         }
         Some(assignments)
+    }
+
+    fn path_key(&mut self, entry: &Entry) -> Option<PathRef> {
+        let scalar = YamlScalar { text: entry.key.clone(), style: entry.key_style, value: YamlValue::String };
+        self.definite(&scalar, entry.key_span)
     }
 
     fn definite(&mut self, scalar: &YamlScalar, span: crate::text::Span) -> Option<PathRef> {

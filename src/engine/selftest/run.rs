@@ -1,0 +1,258 @@
+//! Runs the tests that stand beside a rule, under both evaluators: a test and its rule in, what came out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use crate::compile::{Program, compile_rule};
+use crate::engine::reference::{self, Verdict};
+use crate::engine::scan;
+use crate::engine::selftest::events::{LIMIT_BYTES, TestCase, TestFiles, cases};
+use crate::event::RecordFormat;
+use crate::json::{Location, Path, Step};
+use crate::policy::rule_test::{Expectation, RuleTest};
+use crate::policy::{PolicyIndex, PolicySet, Rule};
+use crate::text::time;
+use crate::violation::{FileReport, TestFailure, TestOutcome};
+
+/// The day that `test` is run on: its own, else `today`.
+#[must_use]
+pub fn day_of(test: &RuleTest, today: Date) -> Date {
+    test.now.as_deref().and_then(time::parse).map_or(today, time::day)
+}
+
+/// Runs the tests of one rule. The rule is compiled once for each day that its tests are run on.
+#[derive(Debug)]
+pub struct RuleRun<'s> {
+    set: &'s PolicySet,
+    policy: PolicyIndex,
+    rule: &'s Rule,
+    programs: BTreeMap<Date, Program>,
+}
+
+impl<'s> RuleRun<'s> {
+    /// For the tests of `rule`, which stands in `policy` of `set`.
+    #[must_use]
+    pub const fn new(set: &'s PolicySet, policy: PolicyIndex, rule: &'s Rule) -> Self {
+        Self { set, policy, rule, programs: BTreeMap::new() }
+    }
+
+    /// Runs `test` as on the day `today` (the test's own `now` goes before); answers on how many cases it ran, and what came of it.
+    #[must_use]
+    pub fn test(&mut self, test: &RuleTest, today: Date, files: TestFiles<'_>) -> (usize, TestOutcome) {
+        if self.rule.obligation.is_windowed() {
+            return (0, TestOutcome::NotEvaluated);
+        }
+        let cases = match cases(self.set, self.policy, test, files) {
+            Ok(cases) => cases,
+            Err(cause) => return (0, TestOutcome::Broken(cause)),
+        };
+        let today = day_of(test, today);
+        let mut failures = Vec::new();
+        for case in &cases {
+            match self.case(test, case, today) {
+                Ok(None) => {}
+                Ok(Some(reason)) => {
+                    let variant = case.variant.map(|variant| (variant.written(), variant.span));
+                    failures.push(TestFailure { variant, reason });
+                }
+                Err(other) => return (cases.len(), other),
+            }
+        }
+        let outcome = if failures.is_empty() { TestOutcome::Passed } else { TestOutcome::Failed(failures) };
+        (cases.len(), outcome)
+    }
+
+    /// Why the test failed on `case`; `None` where it passed.
+    fn case(&mut self, test: &RuleTest, case: &TestCase<'_>, today: Date) -> Result<Option<String>, TestOutcome> {
+        let Some(slow) = verdict(self.set, self.policy, self.rule, &case.events, today) else {
+            return Err(TestOutcome::NotEvaluated);
+        };
+        let fast = self.fast(&case.events, today);
+        let fast_verdict = verdict_of(&fast);
+        if fast_verdict != slow {
+            let words = format!("the fast evaluator says {fast_verdict:?}, the reference {slow:?}");
+            return Err(TestOutcome::Disagreed(words));
+        }
+        Ok(judged(test, &slow).or_else(|| lacks_evidence(test, &fast)))
+    }
+
+    /// The rule alone, run by the fast evaluator over the events as one log.
+    fn fast(&mut self, events: &[Value], today: Date) -> FileReport {
+        let program = self.programs.entry(today).or_insert_with(|| {
+            let mut program = compile_rule(self.set, self.policy, self.rule, today);
+            for part in &mut program.parts {
+                // The events stand in one array here, wherever the policy's own records lie.
+                if let (RecordFormat::Json { records }, Ok(elements)) = (&mut part.format, Path::parse("$[*]")) {
+                    *records = elements;
+                }
+            }
+            program
+        });
+        let log = Value::Array(events.to_vec()).to_string();
+        let name: Arc<str> = "test".into();
+        scan(program, &name, log.as_bytes(), LIMIT_BYTES)
+    }
+}
+
+/// What the reference says of `events` together: the first violation counts. `None` for a rule that speaks of several events.
+#[must_use]
+pub fn verdict(set: &PolicySet, policy: PolicyIndex, rule: &Rule, events: &[Value], today: Date) -> Option<Verdict> {
+    let mut all = Verdict::default();
+    for event in events {
+        all = joined(all, reference::evaluate(set, policy, rule, event, today)?);
+    }
+    Some(all)
+}
+
+fn verdict_of(report: &FileReport) -> Verdict {
+    let mut verdict = Verdict::default();
+    for part in &report.parts {
+        verdict.in_population |=
+            !part.population.is_empty() || (!part.everywhere.is_empty() && !part.records.is_empty());
+        if let Some(found) = part.violations.first() {
+            verdict.violated = true;
+            verdict.covered = found.covered;
+            verdict.refused = found.refused;
+            verdict.message = Some(found.violation.message.clone());
+        }
+    }
+    verdict
+}
+
+fn joined(all: Verdict, next: Verdict) -> Verdict {
+    let in_population = all.in_population || next.in_population;
+    let first = if all.violated { all } else { next };
+    Verdict { in_population, ..first }
+}
+
+/// What `verdict` is, in the words of a test.
+fn found(verdict: &Verdict) -> Expectation {
+    match (verdict.in_population, verdict.violated, verdict.covered) {
+        (false, ..) => Expectation::NotInScope,
+        (true, true, None) => Expectation::Violation,
+        (true, ..) => Expectation::Ok,
+    }
+}
+
+/// Why `verdict` is not what `test` expects: outcome and message. `None` where it is.
+#[must_use]
+pub fn judged(test: &RuleTest, verdict: &Verdict) -> Option<String> {
+    let found = found(verdict);
+    if found != test.expect {
+        let waived = if verdict.covered.is_some() { ", as an exception or waiver covers the violation" } else { "" };
+        return Some(format!("expected {}, found {}{waived}", test.expect.words(), found.words()));
+    }
+    let wanted = test.message.as_ref()?;
+    if verdict.message.as_ref() == Some(wanted) {
+        return None;
+    }
+    let found = verdict.message.as_deref().unwrap_or("no message");
+    Some(format!("expected the message `{wanted}`, found `{found}`"))
+}
+
+/// Says which of the evidence that `test` expects is not there.
+fn lacks_evidence(test: &RuleTest, report: &FileReport) -> Option<String> {
+    let evidence: Vec<String> = report
+        .parts
+        .iter()
+        .flat_map(|part| &part.violations)
+        .flat_map(|found| &found.violation.evidence)
+        .flat_map(|evidence| [evidence.path(), written(&evidence.location)])
+        .collect();
+    let missing = test.evidence.iter().find(|wanted| !evidence.contains(wanted))?;
+    Some(format!("`{missing}` is not among the evidence"))
+}
+
+/// A place as an author would write it, where its names need no brackets.
+fn written(location: &Location) -> String {
+    let steps = location.0.iter().map(|step| match step {
+        Step::Name(name) => format!(".{name}"),
+        Step::Index(index) => format!("[{index}]"),
+    });
+    std::iter::once("$".to_owned()).chain(steps).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::parse;
+    use crate::text::Source;
+
+    const POLICY: &str = "version: 1
+rules:
+  - id: a.b
+    title: t
+    severity: low
+    when: {$.eventSource: s, $.eventName: [A, B, C]}
+    forbid: {$.userIdentity.type: Root}
+    message: \"root called {$.eventName}\"
+    tests:
+";
+
+    fn outcome(test: &str) -> (usize, TestOutcome) {
+        let text = format!("{POLICY}      - {}\n", test.replace('\n', "\n        "));
+        let policy = parse(&Source::new("p.yaml", text), &|_| Err("none".to_owned())).unwrap();
+        let set = PolicySet::new(vec![policy]).unwrap();
+        let (index, rule) = set.rules().next().unwrap();
+        RuleRun::new(&set, index, rule)
+            .test(&rule.tests[0], "2026-06-30".parse().unwrap(), &|_| Err("no file".to_owned()))
+    }
+
+    fn reasons(outcome: TestOutcome) -> Vec<(Option<String>, String)> {
+        let TestOutcome::Failed(failures) = outcome else { panic!("{outcome:?}") };
+        failures.into_iter().map(|failure| (failure.variant.map(|(words, _)| words), failure.reason)).collect()
+    }
+
+    #[test]
+    fn each_variant_is_a_case_of_its_own() {
+        let (cases, passed) = outcome(
+            "name: n\nexpect: violation\nevent: {from: root, set: {$.eventSource: s}, each: {$.eventName: [A, B, C]}}",
+        );
+        assert_eq!((cases, passed), (3, TestOutcome::Passed));
+        let (cases, failed) = outcome(
+            "name: n\nexpect: violation\nevent: {from: root, set: {$.eventSource: s}, each: {$.eventName: [A, D, B, E]}}",
+        );
+        let reason = "expected a violation, found an event outside the population".to_owned();
+        let variant = |name: &str| (Some(format!("$.eventName: \"{name}\"")), reason.clone());
+        assert_eq!((cases, reasons(failed)), (4, vec![variant("D"), variant("E")]));
+    }
+
+    #[test]
+    fn combinations_and_maps_are_variants() {
+        let each = "{$.eventSource: [s, t], $.eventName: [A, B]}";
+        let (cases, failed) = outcome(&format!("name: n\nexpect: violation\nevent: {{from: root, each: {each}}}"));
+        let variants: Vec<String> = reasons(failed).into_iter().filter_map(|(variant, _)| variant).collect();
+        assert_eq!(cases, 4);
+        assert_eq!(variants, ["$.eventSource: \"t\", $.eventName: \"A\"", "$.eventSource: \"t\", $.eventName: \"B\""]);
+        let each = "[{$.eventSource: s, $.eventName: D}, {$.eventSource: t, $.eventName: A}]";
+        let wanted = (2, TestOutcome::Passed);
+        assert_eq!(outcome(&format!("name: n\nexpect: not_in_scope\nevent: {{from: root, each: {each}}}")), wanted);
+    }
+
+    #[test]
+    fn every_kind_of_failure_is_said() {
+        let set = "set: {$.eventSource: s, $.eventName: A}";
+        for (test, wanted) in [
+            ("expect: ok", "expected no violation, found a violation"),
+            ("expect: pending", "expected a pending obligation, found a violation"),
+            ("expect: violation\nmessage: x", "expected the message `x`, found `root called A`"),
+            ("expect: violation\nevidence: [$.awsRegion]", "`$.awsRegion` is not among the evidence"),
+        ] {
+            let (_, failed) = outcome(&format!("name: n\nevent: {{from: root, {set}}}\n{test}"));
+            assert_eq!(reasons(failed), [(None, wanted.to_owned())]);
+        }
+        let (_, broken) = outcome("name: n\nfile: gone.json\nexpect: ok");
+        assert_eq!(broken, TestOutcome::Broken("the file `gone.json` cannot be read: no file".to_owned()));
+    }
+
+    /// Events of one test are different events, also where nothing else tells them apart.
+    #[test]
+    fn events_of_a_test_are_no_duplicates() {
+        let event = "{from: root, set: {$.eventSource: s, $.eventName: A}}";
+        let (_, passed) = outcome(&format!("name: n\nexpect: violation\nevents: [{event}, {event}, {event}]"));
+        assert_eq!(passed, TestOutcome::Passed);
+    }
+}
