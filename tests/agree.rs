@@ -11,6 +11,7 @@ mod agree {
     mod files;
     pub mod policy;
     pub mod test;
+    pub mod trace;
     pub mod waiver;
     pub mod words;
 }
@@ -23,6 +24,7 @@ use agree::event::event;
 use agree::fast::{fast, file_report, policy_set, policy_set_with_waivers, program, slow, without_place};
 use agree::policy::{TODAY, lists, policies, policies_of_any_source, single_tests};
 use agree::test::test;
+use agree::trace::{tally, traces};
 use agree::waiver::waivers;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -112,6 +114,35 @@ proptest! {
             prop_assert_eq!(slow, fast, "reference left, fast right: {}\n{}\n{}", &rule.id.value, event, texts);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    /// The decision tree is the reference's decision, and each of its nodes follows from those below it.
+    #[test]
+    fn the_trace_says_what_the_reference_says(rolls in rolls(2 * ROLLS)) {
+        let mut dice = Dice::new(&rolls);
+        let event = event(&mut dice).write(&mut dice);
+        let policies = policies_of_any_source(&mut dice);
+        let (set, _) = with_waivers(&mut dice, &policies, &event);
+        traces(&set, &event)?;
+    }
+}
+
+/// Nodes of every kind hold at times, and at times not.
+#[test]
+fn traces_are_of_every_kind() {
+    let mut counts = BTreeMap::new();
+    for rolls in fixed_rolls(300, ROLLS) {
+        let mut dice = Dice::new(&rolls);
+        let event = event(&mut dice).plain();
+        let set = policy_set(&policies(&mut dice));
+        tally(&traces(&set, &event).unwrap(), &mut counts);
+    }
+    println!("kind: does not hold, holds: {counts:?}");
+    assert_eq!(counts.len(), 11, "{counts:?}");
+    assert!(counts.values().all(|[fails, holds]| *fails > 10 && *holds > 10), "{counts:?}");
 }
 
 /// The policies with one or two waivers files, and those files' texts.

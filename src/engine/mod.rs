@@ -10,5 +10,6 @@ pub mod node;
 pub mod reference;
 pub mod scan;
 pub mod selftest;
+pub mod trace;
 
 pub use scan::scan;

@@ -8,9 +8,12 @@ mod template;
 mod value;
 mod waiver;
 
+pub(super) use value::{distinct, network, opened};
+
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::json::Location;
 use crate::policy::model::{Condition, Exception, List, ListEntry, PathCondition, PathRef, PathRoot, Rule, Spanned};
 use crate::policy::obligation::Obligation;
 use crate::policy::operator::{Comparison, ListTest, NodeTest, NumberTest};
@@ -47,7 +50,7 @@ pub fn evaluate(set: &PolicySet, policy: PolicyIndex, rule: &Rule, event: &Value
         | Obligation::Sequence(_)
         | Obligation::FirstSeen(_) => return None,
     };
-    let in_population = rule.when.as_ref().is_none_or(|when| scope.holds(when));
+    let in_population = scope.in_population(rule);
     if !in_population || !violates {
         return Some(Verdict { in_population, ..Verdict::default() });
     }
@@ -69,17 +72,17 @@ pub fn evaluate(set: &PolicySet, policy: PolicyIndex, rule: &Rule, event: &Value
 
 /// Where a condition is asked: of which event, at which element, by which policy.
 #[derive(Debug, Clone, Copy)]
-struct Scope<'v> {
-    set: &'v PolicySet,
+pub(super) struct Scope<'v> {
+    pub(super) set: &'v PolicySet,
     /// The policy in which the condition stands: names are looked up from here.
-    policy: PolicyIndex,
-    event: &'v Value,
-    element: Option<&'v Value>,
-    today: Date,
+    pub(super) policy: PolicyIndex,
+    pub(super) event: &'v Value,
+    pub(super) element: Option<&'v Value>,
+    pub(super) today: Date,
 }
 
 impl<'v> Scope<'v> {
-    fn holds(self, condition: &Condition) -> bool {
+    pub(super) fn holds(self, condition: &Condition) -> bool {
         match condition {
             Condition::All(conditions) => conditions.iter().all(|condition| self.holds(condition)),
             Condition::Any(conditions) => conditions.iter().any(|condition| self.holds(condition)),
@@ -98,7 +101,7 @@ impl<'v> Scope<'v> {
         condition.tests.iter().all(|test| self.list_passes(test, &nodes))
     }
 
-    fn list_passes(self, test: &ListTest, nodes: &[&'v Value]) -> bool {
+    pub(super) fn list_passes(self, test: &ListTest, nodes: &[&'v Value]) -> bool {
         match test {
             ListTest::Default(test) if nodes.is_empty() => self.passes(test, None),
             ListTest::Default(test) | ListTest::Some(test) => nodes.iter().any(|node| self.passes(test, Some(node))),
@@ -110,7 +113,7 @@ impl<'v> Scope<'v> {
     }
 
     /// Whether `node` passes; `None` is a missing node.
-    fn passes(self, test: &NodeTest, node: Option<&Value>) -> bool {
+    pub(super) fn passes(self, test: &NodeTest, node: Option<&Value>) -> bool {
         match test {
             NodeTest::Operators(operators) => {
                 operators.iter().all(|operator| self.operator_holds(&operator.kind, node))
@@ -126,14 +129,24 @@ impl<'v> Scope<'v> {
         Scope { element: Some(element), ..self }.holds(condition)
     }
 
+    /// Whether the rule is about the event.
+    pub(super) fn in_population(self, rule: &Rule) -> bool {
+        rule.when.as_ref().is_none_or(|when| self.holds(when))
+    }
+
     /// The nodes that `path` selects.
     fn nodes(self, path: &PathRef) -> Vec<&'v Value> {
+        self.located(path).into_iter().map(|(_, node)| node).collect()
+    }
+
+    /// The nodes that `path` selects, each with its place below the start of the path.
+    pub(super) fn located(self, path: &PathRef) -> Vec<(Location, &'v Value)> {
         let root = match path.root {
             PathRoot::Event => Some(self.event),
             PathRoot::Element => self.element,
         };
         match root {
-            Some(root) => path.path.select_reference(root).into_iter().map(|(_, node)| node).collect(),
+            Some(root) => path.path.select_reference(root),
             None => Vec::new(),
         }
     }
@@ -144,14 +157,14 @@ impl<'v> Scope<'v> {
     }
 
     /// The entries of a list that count today.
-    fn list(self, name: &Spanned<String>) -> Vec<&'v ListEntry> {
+    pub(super) fn list(self, name: &Spanned<String>) -> Vec<&'v ListEntry> {
         match self.set.list(self.policy, &name.value) {
             Some((_, list)) => entries_in_force(list, self.today),
             None => Vec::new(),
         }
     }
 
-    fn covers(self, exception: &Exception) -> bool {
+    pub(super) fn covers(self, exception: &Exception) -> bool {
         exception.until.value >= self.today && self.holds(&exception.condition)
     }
 }

@@ -8,6 +8,7 @@ pub mod obligation;
 pub mod operator;
 pub mod parse;
 pub mod pattern;
+pub mod place;
 pub mod prose;
 pub mod rule_test;
 pub mod scalar;

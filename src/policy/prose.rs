@@ -4,7 +4,7 @@
 //! it is: sanitize before printing. The words are those of evidence too, see [`word`].
 
 mod obligation;
-mod operator;
+pub mod operator;
 pub mod word;
 
 use std::fmt;
@@ -105,6 +105,12 @@ pub fn obligation(names: Names<'_>, rule: &Rule) -> Clause {
 pub fn exception(names: Names<'_>, exception: &Exception) -> Clause {
     let head = format!("`{}` covers a violation until {}", exception.name.value, exception.until.value);
     names.condition(&exception.condition).below(&format!("{head} if"))
+}
+
+/// The sentence for one test of `path`, without what stands below it.
+#[must_use]
+pub fn list_test(names: Names<'_>, path: &PathRef, test: &ListTest) -> String {
+    names.list_test(path, test).text.trim_end_matches(':').to_owned()
 }
 
 /// The sentence for one path and its tests, without what stands below it.

@@ -7,6 +7,7 @@ pub mod difference;
 pub mod file_report;
 pub mod summary;
 pub mod tested;
+pub mod trace;
 pub mod verdict;
 #[allow(clippy::module_inception)]
 pub mod violation;

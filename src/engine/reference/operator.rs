@@ -15,7 +15,7 @@ use crate::text::time;
 
 impl Scope<'_> {
     /// Whether `operator` holds for `node`; `None` is a missing node.
-    pub(super) fn operator_holds(self, operator: &OperatorKind, node: Option<&Value>) -> bool {
+    pub(in crate::engine) fn operator_holds(self, operator: &OperatorKind, node: Option<&Value>) -> bool {
         // The three operators that can hold for a missing node.
         match operator {
             OperatorKind::MissingOrNull => return matches!(node, None | Some(Value::Null)),
@@ -51,11 +51,7 @@ impl Scope<'_> {
             OperatorKind::Length(test) => has_length(node, test),
             OperatorKind::Empty(wanted) => is_empty(node) == Some(*wanted),
             OperatorKind::Type(types) => types.contains(&json_type(node)),
-            OperatorKind::Json(condition) => match node {
-                Value::Object(_) | Value::Array(_) => self.holds_at(condition, node),
-                Value::String(text) => value::json_text(text).is_some_and(|root| self.holds_at(condition, &root)),
-                Value::Null | Value::Bool(_) | Value::Number(_) => false,
-            },
+            OperatorKind::Json(condition) => value::opened(node).is_some_and(|root| self.holds_at(condition, &root)),
         }
     }
 

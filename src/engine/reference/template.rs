@@ -24,7 +24,7 @@ impl Scope<'_> {
     }
 
     /// The string to compare with, or `None` where the value of a path is missing.
-    pub(super) fn value(self, template: &Template) -> Option<String> {
+    pub(in crate::engine) fn value(self, template: &Template) -> Option<String> {
         let mut text = String::new();
         for part in &template.parts {
             match part {

@@ -1,5 +1,6 @@
 //! What two JSON values have to do with each other: equality, order, networks, and JSON inside a string.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
@@ -53,7 +54,7 @@ fn deep_equal(left: &Value, right: &Value) -> bool {
 }
 
 /// How many different values `nodes` hold.
-pub(super) fn distinct(nodes: &[&Value]) -> usize {
+pub(in crate::engine) fn distinct(nodes: &[&Value]) -> usize {
     let mut different: Vec<&Value> = Vec::new();
     for node in nodes {
         if !different.iter().any(|other| deep_equal(other, node)) {
@@ -81,7 +82,7 @@ pub(super) fn address(text: &str) -> Option<IpAddr> {
 }
 
 /// The network, or the single address, that `text` is.
-pub(super) fn network(text: &str) -> Option<IpNet> {
+pub(in crate::engine) fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse().ok().map(|address: IpAddr| IpNet::from(address)))
 }
 
@@ -98,6 +99,15 @@ fn unmapped(network: IpNet) -> IpNet {
     match first.to_ipv4_mapped().map(|first| Ipv4Net::new(first, length)) {
         Some(Ok(network)) => IpNet::V4(network),
         _ => network,
+    }
+}
+
+/// The JSON that `node` is or holds: an object or array as it is, a string as its text says.
+pub(in crate::engine) fn opened(node: &Value) -> Option<Cow<'_, Value>> {
+    match node {
+        Value::Object(_) | Value::Array(_) => Some(Cow::Borrowed(node)),
+        Value::String(text) => json_text(text).map(Cow::Owned),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 
