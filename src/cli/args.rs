@@ -1,5 +1,6 @@
 //! The arguments of each subcommand: types and help texts, no behaviour.
 
+mod authoring;
 mod diff;
 mod values;
 
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 pub use values::{ColorArg, Format, FormatArg, SeverityArg};
 use values::{day, fingerprint, size, threads, whole};
 
+pub use self::authoring::{SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
 
 const EXIT_CODES: &str = "\
@@ -43,6 +45,8 @@ pub enum Command {
     Waive(Box<WaiveArgs>),
     /// Check the policies themselves, without logs.
     Lint(LintArgs),
+    /// Print the JSON Schema of a file that people write, for editors.
+    Schema(SchemaArgs),
     /// Print the settings of `check` and what made them so.
     Config(ConfigArgs),
     /// Print what a shell reads to complete the command line.

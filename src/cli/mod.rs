@@ -18,6 +18,7 @@ mod program;
 mod progress;
 mod reported;
 mod revision;
+mod schema;
 mod waive;
 
 pub use program::main;

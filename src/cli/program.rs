@@ -15,6 +15,7 @@ use crate::cli::diff::diff;
 use crate::cli::exit::Exit;
 use crate::cli::lint::lint;
 use crate::cli::man::man;
+use crate::cli::schema::schema;
 use crate::cli::waive::waive;
 use crate::text::sanitize::one_line;
 
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
         }
+        (Command::Schema(arguments), _) => schema(&arguments),
         (Command::Completions { shell }, _) => completions(shell),
         (Command::Man { dir }, _) => man(dir.as_deref()),
         // A parsed command is there: clap answers its absence.

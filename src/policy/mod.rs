@@ -2,6 +2,7 @@
 
 pub mod bundled;
 pub mod error;
+pub mod keywords;
 pub mod model;
 pub mod node;
 pub mod obligation;
@@ -12,6 +13,7 @@ pub mod place;
 pub mod prose;
 pub mod rule_test;
 pub mod scalar;
+pub mod schema;
 pub mod set;
 mod snippet;
 mod syntax;

@@ -258,3 +258,15 @@ pub enum JsonType {
     /// An object.
     Object,
 }
+
+impl JsonType {
+    /// Every type and its word.
+    pub const WORDS: &[(&str, Self)] = &[
+        ("string", Self::String),
+        ("number", Self::Number),
+        ("boolean", Self::Boolean),
+        ("null", Self::Null),
+        ("array", Self::Array),
+        ("object", Self::Object),
+    ];
+}

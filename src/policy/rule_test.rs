@@ -92,6 +92,21 @@ pub enum EventTemplate {
     AwsAccount,
 }
 
+impl EventTemplate {
+    /// Every template and its word.
+    pub const WORDS: &[(&str, Self)] = &[
+        ("root", Self::Root),
+        ("iam_user", Self::IamUser),
+        ("assumed_role", Self::AssumedRole),
+        ("sso", Self::Sso),
+        ("saml", Self::Saml),
+        ("web_identity", Self::WebIdentity),
+        ("service", Self::Service),
+        ("login", Self::Login),
+        ("aws_account", Self::AwsAccount),
+    ];
+}
+
 /// What a rule test expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expectation {
@@ -127,4 +142,12 @@ impl Expectation {
             Self::Pending => "a pending obligation",
         }
     }
+
+    /// Every expectation and its word.
+    pub const WORDS: &[(&str, Self)] = &[
+        (Self::Violation.keyword(), Self::Violation),
+        (Self::Ok.keyword(), Self::Ok),
+        (Self::NotInScope.keyword(), Self::NotInScope),
+        (Self::Pending.keyword(), Self::Pending),
+    ];
 }

@@ -9,9 +9,11 @@ mod file;
 mod find;
 mod keys;
 mod refusal;
+mod schema;
 
 pub use effective::{Effective, Setting, SettingSource};
 pub use error::ConfigError;
 pub use file::Configuration;
 pub use find::find;
 pub use keys::{Takes, configurable, with_defaults};
+pub use schema::schema;

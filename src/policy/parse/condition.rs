@@ -2,18 +2,13 @@
 
 use crate::json::path::{Filter, Path, PathError};
 use crate::policy::error::{Code, Level, PolicyError};
+use crate::policy::keywords::{CONDITION, OPERATORS, QUANTIFIERS};
 use crate::policy::model::{Condition, PathCondition, PathRef, PathRoot, Spanned};
 use crate::policy::node::{Entry, Node, NodeKind, YamlScalar};
 use crate::policy::operator::{Case, ListTest, NodeTest};
 use crate::policy::parse::lower::{Lower, Scope};
-use crate::policy::parse::operators::OPERATORS;
 use crate::policy::parse::slip::meant_path;
 use crate::text::Span;
-
-/// The keywords of a condition.
-pub const KEYWORDS: &[&str] = &["all", "any", "not", "use", "where"];
-/// The keywords of a test that speak of the node list.
-pub const QUANTIFIERS: &[&str] = &["some", "every", "none", "count", "distinct"];
 
 impl Lower<'_> {
     /// A condition: a map, not empty. Where there is none, an error says why.
@@ -72,6 +67,10 @@ impl Lower<'_> {
             return self.path_condition(entry, scope);
         }
         match entry.key.as_str() {
+            key if !CONDITION.contains(&key) => {
+                self.unknown_condition_key(entry, scope);
+                None
+            }
             "all" => self.conditions(&entry.value, "all", scope).map(Condition::All),
             "any" => self.conditions(&entry.value, "any", scope).map(Condition::Any),
             "not" => self.condition(&entry.value, scope).map(|inner| Condition::Not(Box::new(inner))),

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::json::Path;
 use crate::policy::error::{Code, Level, PolicyError, PolicyErrors};
+use crate::policy::keywords;
 use crate::policy::model::{Define, List, ListEntry, Policy, RecordSource, Spanned};
 use crate::policy::node::{Node, NodeKind, YamlValue};
 use crate::policy::operator::Scalar;
 use crate::policy::parse::lower::{Fields, Lower, Scope};
 use crate::policy::yaml;
 use crate::text::Source;
-
-const KEYWORDS: &[&str] = &["version", "source", "lists", "define", "rules"];
 
 /// Gives the text of a list file named in a policy, or why it cannot be read. The name is as written, relative to the policy file.
 pub type ListFiles<'f> = &'f dyn Fn(&str) -> Result<String, String>;
@@ -56,7 +55,7 @@ pub(super) fn lowered(
 
 impl Lower<'_> {
     fn policy(&mut self, root: &Node, list_files: ListFiles<'_>) -> Option<Policy> {
-        let fields = self.fields(root, "a policy file", KEYWORDS)?;
+        let fields = self.fields(root, "a policy file", keywords::FILE)?;
         self.version(&fields, "a policy file");
         let records = fields.value("source").map_or(Some(RecordSource::Cloudtrail), |node| self.record_source(node));
         let lists = fields.value("lists").map(|node| self.lists(node, list_files)).unwrap_or_default();
@@ -146,7 +145,7 @@ impl Lower<'_> {
             );
             return None;
         }
-        let fields = self.fields(node, "`source`", &["records", "time", "id"])?;
+        let fields = self.fields(node, "`source`", keywords::SOURCE)?;
         let records = match fields.value("records") {
             None => Path::parse("$").ok(),
             Some(node) => self.source_path(node, "`records`"),
@@ -218,7 +217,7 @@ impl Lower<'_> {
             return Some(ListEntry { value: Spanned::new(value, node.span), reason: None, until: None });
         }
         let what = "a list value";
-        let fields = self.fields(node, what, &["value", "reason", "until"])?;
+        let fields = self.fields(node, what, keywords::LIST_VALUE)?;
         let value_node = fields.required(self, "value", what, "203.0.113.0/24")?;
         let value = Spanned::new(self.scalar(value_node)?, value_node.span);
         let reason = fields.value("reason").and_then(|node| self.words(node, "`reason`"));
@@ -228,7 +227,7 @@ impl Lower<'_> {
 
     fn list_file(&mut self, node: &Node, list_files: ListFiles<'_>) -> Option<Vec<ListEntry>> {
         let what = "a list";
-        let fields = self.fields(node, what, &["file"])?;
+        let fields = self.fields(node, what, keywords::LIST_FILE)?;
         let file = fields.required(self, "file", what, "lists/approved.txt")?;
         let path = self.words(file, "`file`")?;
         match list_files(&path) {

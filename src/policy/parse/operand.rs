@@ -4,11 +4,11 @@ use ipnet::IpNet;
 use serde_json::Number;
 
 use crate::policy::error::Code;
+use crate::policy::keywords::{self, OPERATORS};
 use crate::policy::model::{PathRef, Spanned};
 use crate::policy::node::{Entry, Node, NodeKind, YamlValue};
 use crate::policy::operator::{Comparison, Networks, NumberOperand, NumberTest, Scalar, Value, Values};
 use crate::policy::parse::lower::{Lower, Scope, closest};
-use crate::policy::parse::operators::OPERATORS;
 use crate::text::time;
 
 impl Lower<'_> {
@@ -81,7 +81,7 @@ impl Lower<'_> {
                     None
                 }
                 _ => {
-                    self.operand_map(node, entries, what, &["path", "template"]);
+                    self.operand_map(node, entries, what, keywords::VALUE);
                     None
                 }
             },
@@ -143,7 +143,7 @@ impl Lower<'_> {
                     .words(&entry.value, "the name of a list")
                     .map(|name| Values::List(Spanned::new(name, entry.value.span))),
                 _ => {
-                    self.operand_map(node, entries, what, &["list"]);
+                    self.operand_map(node, entries, what, keywords::LIST);
                     None
                 }
             },
@@ -172,7 +172,7 @@ impl Lower<'_> {
                     .words(&entry.value, "the name of a list")
                     .map(|name| Networks::List(Spanned::new(name, entry.value.span))),
                 _ => {
-                    self.operand_map(node, entries, "`cidr`", &["list"]);
+                    self.operand_map(node, entries, "`cidr`", keywords::LIST);
                     None
                 }
             };
@@ -197,7 +197,7 @@ impl Lower<'_> {
             NodeKind::Mapping(entries) => match entries.as_slice() {
                 [entry] if entry.key == "path" => self.path_operand(&entry.value, scope).map(NumberOperand::Path),
                 _ => {
-                    self.operand_map(node, entries, what, &["path"]);
+                    self.operand_map(node, entries, what, keywords::PATH);
                     None
                 }
             },
@@ -218,13 +218,6 @@ impl Lower<'_> {
 
     /// A count: a whole number, or a map of `equals gt gte lt lte`.
     pub fn number_test(&mut self, node: &Node, what: &str) -> Option<NumberTest> {
-        const WORDS: &[(&str, Comparison)] = &[
-            ("equals", Comparison::Equal),
-            ("gt", Comparison::Greater),
-            ("gte", Comparison::GreaterOrEqual),
-            ("lt", Comparison::Less),
-            ("lte", Comparison::LessOrEqual),
-        ];
         let NodeKind::Mapping(entries) = &node.kind else {
             return self.whole(node, what).map(|number| NumberTest(vec![(Comparison::Equal, number)]));
         };
@@ -238,18 +231,22 @@ impl Lower<'_> {
             );
             return None;
         }
-        let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
         let mut tests = Vec::new();
         for entry in entries {
-            match WORDS.iter().find(|(word, _)| *word == entry.key) {
-                Some((_, comparison)) => {
-                    tests.push((*comparison, self.whole(&entry.value, &format!("`{}`", entry.key))?))
-                }
-                None => {
-                    self.unknown_keyword(entry, what, &words);
-                    return None;
-                }
-            }
+            let comparison = match entry.key.as_str() {
+                _ if !keywords::COUNT.contains(&entry.key.as_str()) => None,
+                "equals" => Some(Comparison::Equal),
+                "gt" => Some(Comparison::Greater),
+                "gte" => Some(Comparison::GreaterOrEqual),
+                "lt" => Some(Comparison::Less),
+                "lte" => Some(Comparison::LessOrEqual),
+                _ => None,
+            };
+            let Some(comparison) = comparison else {
+                self.unknown_keyword(entry, what, keywords::COUNT);
+                return None;
+            };
+            tests.push((comparison, self.whole(&entry.value, &format!("`{}`", entry.key))?));
         }
         Some(NumberTest(tests))
     }

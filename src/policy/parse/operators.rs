@@ -1,6 +1,7 @@
 //! Operators: the keywords of a test on a node and the shorthands for `equals`, `in` and "missing or null".
 
 use crate::policy::error::Code;
+use crate::policy::keywords::OPERATORS;
 use crate::policy::model::Spanned;
 use crate::policy::node::{Entry, Node, NodeKind, YamlValue};
 use crate::policy::operator::{
@@ -9,32 +10,6 @@ use crate::policy::operator::{
 };
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
 use crate::text::Span;
-
-/// Every operator of the language.
-pub const OPERATORS: &[&str] = &[
-    "equals",
-    "in",
-    "glob",
-    "regex",
-    "starts_with",
-    "ends_with",
-    "contains",
-    "cidr",
-    "is_ip",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "before",
-    "after",
-    "length",
-    "exists",
-    "empty",
-    "type",
-    "not",
-    "json",
-    "ignore_case",
-];
 
 impl Lower<'_> {
     /// A scalar or a list that stands for an operator.
@@ -108,6 +83,10 @@ impl Lower<'_> {
     }
 
     fn operator(&mut self, entry: &Entry, scope: Scope, case: Case) -> Option<OperatorKind> {
+        if !OPERATORS.contains(&entry.key.as_str()) {
+            self.unknown_operator(entry);
+            return None;
+        }
         let node = &entry.value;
         let what = format!("`{}`", entry.key);
         match entry.key.as_str() {
@@ -180,19 +159,11 @@ impl Lower<'_> {
     }
 
     fn types(&mut self, node: &Node) -> Option<Vec<JsonType>> {
-        const TYPES: &[(&str, JsonType)] = &[
-            ("string", JsonType::String),
-            ("number", JsonType::Number),
-            ("boolean", JsonType::Boolean),
-            ("null", JsonType::Null),
-            ("array", JsonType::Array),
-            ("object", JsonType::Object),
-        ];
-        let words: Vec<&str> = TYPES.iter().map(|(word, _)| *word).collect();
+        let words: Vec<&str> = JsonType::WORDS.iter().map(|(word, _)| *word).collect();
         let mut types = Vec::new();
         for item in self.items(node, "`type`")? {
             let text = self.word(item, "`type`", "the name of a type")?;
-            match TYPES.iter().find(|(word, _)| *word == text) {
+            match JsonType::WORDS.iter().find(|(word, _)| *word == text) {
                 Some((_, kind)) => types.push(*kind),
                 None => {
                     let help = match (text, closest(text, &words)) {

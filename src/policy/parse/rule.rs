@@ -3,43 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::policy::error::{Code, PolicyError};
+use crate::policy::keywords;
 use crate::policy::model::{Exception, Rule, RuleId, Severity, Spanned};
 use crate::policy::node::{Node, NodeKind, YamlScalar, YamlValue};
 use crate::policy::obligation::Obligation;
 use crate::policy::parse::lower::{Fields, Lower, Scope, closest, list_words};
 use crate::policy::parse::template::Place;
 
-const OBLIGATIONS: &[&str] =
-    &["forbid", "require", "threshold", "require_followed_by", "require_preceded_by", "sequence", "first_seen"];
-const KEYWORDS: &[&str] = &[
-    "id",
-    "title",
-    "severity",
-    "when",
-    "forbid",
-    "require",
-    "threshold",
-    "require_followed_by",
-    "require_preceded_by",
-    "sequence",
-    "first_seen",
-    "message",
-    "rationale",
-    "remediation",
-    "controls",
-    "references",
-    "tags",
-    "except",
-    "waivable",
-    "tests",
-];
-
 impl Lower<'_> {
     /// A rule. Everything that is wrong in it is recorded; `None` where anything was.
     pub fn rule(&mut self, node: &Node) -> Option<Rule> {
         let before = self.count_errors();
         let what = "a rule";
-        let fields = self.fields(node, what, KEYWORDS)?;
+        let fields = self.fields(node, what, keywords::RULE)?;
         let id = fields.required(self, "id", what, "iam.user-created").and_then(|node| self.rule_id(node));
         let title =
             fields.required(self, "title", what, "IAM user created").and_then(|node| self.words(node, "`title`"));
@@ -156,9 +132,9 @@ impl Lower<'_> {
         fields: &Fields<'_>,
         id: Option<&Spanned<RuleId>>,
     ) -> Option<(Obligation, crate::text::Span)> {
-        let found: Vec<_> = OBLIGATIONS.iter().filter_map(|keyword| fields.entry(keyword)).collect();
+        let found: Vec<_> = keywords::OBLIGATIONS.iter().filter_map(|keyword| fields.entry(keyword)).collect();
         match found.as_slice() {
-            [] if fields.mistypes(OBLIGATIONS) => None,
+            [] if fields.mistypes(keywords::OBLIGATIONS) => None,
             [] => {
                 let place = id.map_or(fields.place(), |id| id.span);
                 self.error(
@@ -232,7 +208,7 @@ impl Lower<'_> {
 
     fn exception(&mut self, node: &Node) -> Option<Exception> {
         let what = "an exception";
-        let fields = self.fields(node, what, &["name", "reason", "owner", "until", "condition"])?;
+        let fields = self.fields(node, what, keywords::EXCEPTION)?;
         let name = fields
             .required(self, "name", what, "deploy-pipeline")
             .and_then(|node| self.words(node, "`name`").map(|name| Spanned::new(name, node.span)));

@@ -3,31 +3,13 @@
 use std::time::Duration;
 
 use crate::policy::error::{Code, PolicyError};
+use crate::policy::keywords;
 use crate::policy::model::{PathRef, Spanned};
 use crate::policy::node::{Entry, Node, NodeKind, YamlScalar, YamlValue};
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
 use crate::policy::parse::operand::json_value;
 use crate::policy::rule_test::{EventTemplate, Expectation, RuleTest, TestEvent, TestInput, Variant};
 use crate::text::time;
-
-const TEMPLATES: &[(&str, EventTemplate)] = &[
-    ("root", EventTemplate::Root),
-    ("iam_user", EventTemplate::IamUser),
-    ("assumed_role", EventTemplate::AssumedRole),
-    ("sso", EventTemplate::Sso),
-    ("saml", EventTemplate::Saml),
-    ("web_identity", EventTemplate::WebIdentity),
-    ("service", EventTemplate::Service),
-    ("login", EventTemplate::Login),
-    ("aws_account", EventTemplate::AwsAccount),
-];
-
-const EXPECTATIONS: &[(&str, Expectation)] = &[
-    ("violation", Expectation::Violation),
-    ("ok", Expectation::Ok),
-    ("not_in_scope", Expectation::NotInScope),
-    ("pending", Expectation::Pending),
-];
 
 /// Whether a test runs on one event or on several together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +20,6 @@ enum Among {
 
 /// The most events that one `each` may stand for.
 const MOST_VARIANTS: usize = 1000;
-
-/// Keywords that say what a test runs on.
-const INPUTS: &[&str] = &["event", "events", "file"];
 
 impl Lower<'_> {
     /// The tests of a rule.
@@ -59,16 +38,12 @@ impl Lower<'_> {
 
     fn rule_test(&mut self, node: &Node) -> Option<RuleTest> {
         let what = "a test";
-        let fields = self.fields(
-            node,
-            what,
-            &["name", "event", "events", "file", "record", "expect", "message", "evidence", "now"],
-        )?;
+        let fields = self.fields(node, what, keywords::TEST)?;
         let name = fields.required(self, "name", what, "root does it")?;
         let name = Spanned::new(self.words(name, "a test's name")?, name.span);
         let expect = fields
             .required(self, "expect", what, "violation")
-            .and_then(|node| self.one_of(node, "`expect`", EXPECTATIONS));
+            .and_then(|node| self.one_of(node, "`expect`", Expectation::WORDS));
         let input = match (fields.value("event"), fields.value("events"), fields.value("file")) {
             (Some(event), None, None) => {
                 self.test_event(event, Among::Alone).map(|event| TestInput::Events(vec![event]))
@@ -86,7 +61,7 @@ impl Lower<'_> {
                 };
                 record.map(|record| TestInput::File { path, record })
             }
-            (None, None, None) if fields.mistypes(INPUTS) => None,
+            (None, None, None) if fields.mistypes(keywords::TEST_INPUTS) => None,
             (None, None, None) => {
                 self.error(
                     Code::MissingKeyword,
@@ -99,7 +74,7 @@ impl Lower<'_> {
             }
             _ => {
                 let message = "a test has several of `event`, `events` and `file`";
-                let found = INPUTS.iter().filter_map(|key| fields.entry(key));
+                let found = keywords::TEST_INPUTS.iter().filter_map(|key| fields.entry(key));
                 let error = PolicyError::new(Code::MixedTest, self.source, message);
                 let error = found.fold(error, |error, entry| error.label(entry.key_span, "what it runs on"));
                 self.errors.push(error.help("keep one; make the others tests of their own"));
@@ -129,9 +104,9 @@ impl Lower<'_> {
 
     fn test_event(&mut self, node: &Node, among: Among) -> Option<TestEvent> {
         let what = "a test event";
-        let fields = self.fields(node, what, &["from", "set", "each", "unset", "at", "repeat"])?;
+        let fields = self.fields(node, what, keywords::TEST_EVENT)?;
         let from = fields.required(self, "from", what, "root")?;
-        let from = Spanned::new(self.one_of(from, "`from`", TEMPLATES)?, from.span);
+        let from = Spanned::new(self.one_of(from, "`from`", EventTemplate::WORDS)?, from.span);
         let set = match fields.value("set") {
             None => Vec::new(),
             Some(node) => self.assignments(node, "`set`")?,

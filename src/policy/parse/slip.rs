@@ -2,10 +2,9 @@
 
 use crate::json::Path;
 use crate::policy::error::Code;
+use crate::policy::keywords::{CONDITION, OPERATORS, QUANTIFIERS};
 use crate::policy::node::{Entry, Node, Style, YamlValue};
-use crate::policy::parse::condition::{KEYWORDS, QUANTIFIERS};
 use crate::policy::parse::lower::{Lower, Scope, closest, list_words};
-use crate::policy::parse::operators::OPERATORS;
 use crate::text::Span;
 
 /// Operators of other languages and what they are here; without `_`, `-` and capitals.
@@ -93,7 +92,7 @@ impl Lower<'_> {
         let key = &entry.key;
         let path = meant_path(key);
         let relative = if path.starts_with('[') { format!(".{path}") } else { path.clone() };
-        let help = match elsewhere(key, OTHER_KEYWORDS).or_else(|| closest(key, KEYWORDS)) {
+        let help = match elsewhere(key, OTHER_KEYWORDS).or_else(|| closest(key, CONDITION)) {
             Some(word) => format!("did you mean `{word}:`?"),
             None if key.is_empty() => "write a path such as `$.eventName`".to_owned(),
             None if scope == Scope::Element => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use crate::policy::error::Code;
+use crate::policy::keywords;
 use crate::policy::model::Spanned;
 use crate::policy::node::{Node, NodeKind};
 use crate::policy::operator::TimeOperand;
@@ -18,7 +19,7 @@ impl Lower<'_> {
             return match entries.as_slice() {
                 [entry] if entry.key == "path" => self.path_operand(&entry.value, scope).map(TimeOperand::Path),
                 _ => {
-                    self.operand_map(node, entries, what, &["path"]);
+                    self.operand_map(node, entries, what, keywords::PATH);
                     None
                 }
             };

@@ -1,6 +1,7 @@
 //! A whole waivers file: [`parse_waivers`].
 
 use crate::policy::error::{Code, PolicyError, PolicyErrors};
+use crate::policy::keywords;
 use crate::policy::model::{Policy, RecordSource, Spanned};
 use crate::policy::node::{Node, NodeKind};
 use crate::policy::operator::{Case, PatternKind};
@@ -9,9 +10,6 @@ use crate::policy::parse::lower::{Lower, Scope};
 use crate::policy::pattern::pattern;
 use crate::policy::waiver::{RulePattern, Waiver};
 use crate::text::Source;
-
-const FILE_KEYWORDS: &[&str] = &["version", "waivers", "define", "lists"];
-const KEYWORDS: &[&str] = &["name", "rule", "fingerprint", "condition", "reason", "owner", "until", "ticket"];
 
 /// Hexadecimal digits of a fingerprint.
 const FINGERPRINT_DIGITS: usize = 32;
@@ -33,7 +31,7 @@ pub fn parse_waivers(source: &Source, list_files: ListFiles<'_>) -> Result<Polic
 impl Lower<'_> {
     fn waivers_file(&mut self, root: &Node, list_files: ListFiles<'_>) -> Option<Policy> {
         let what = "a waivers file";
-        let fields = self.fields(root, what, FILE_KEYWORDS)?;
+        let fields = self.fields(root, what, keywords::WAIVERS_FILE)?;
         self.version(&fields, what);
         let lists = fields.value("lists").map(|node| self.lists(node, list_files)).unwrap_or_default();
         let defines = fields.value("define").map(|node| self.defines(node)).unwrap_or_default();
@@ -59,7 +57,7 @@ impl Lower<'_> {
     fn waiver(&mut self, node: &Node) -> Option<Waiver> {
         let before = self.count_errors();
         let what = "a waiver";
-        let fields = self.fields(node, what, KEYWORDS)?;
+        let fields = self.fields(node, what, keywords::WAIVER)?;
         let name = fields
             .required(self, "name", what, "key-rotation-2026")
             .and_then(|node| self.words(node, "`name`").map(|name| Spanned::new(name, node.span)));

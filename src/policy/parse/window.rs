@@ -1,6 +1,7 @@
 //! Obligations over time: their keys, windows and steps.
 
 use crate::policy::error::{Code, PolicyError};
+use crate::policy::keywords;
 use crate::policy::model::Spanned;
 use crate::policy::node::{Node, NodeKind};
 use crate::policy::obligation::{
@@ -22,7 +23,7 @@ impl Lower<'_> {
 
     fn threshold(&mut self, node: &Node) -> Option<Threshold> {
         let what = "`threshold`";
-        let fields = self.fields(node, what, &["count", "distinct", "within", "by"])?;
+        let fields = self.fields(node, what, keywords::THRESHOLD)?;
         let count = fields.required(self, "count", what, "10").and_then(|node| self.whole(node, "`count`"));
         if count == Some(0)
             && let Some(node) = fields.value("count")
@@ -46,7 +47,7 @@ impl Lower<'_> {
     }
 
     fn follow(&mut self, node: &Node, what: &str) -> Option<Follow> {
-        let fields = self.fields(node, what, &["within", "by", "event"])?;
+        let fields = self.fields(node, what, keywords::FOLLOW)?;
         let within = fields.required(self, "within", what, "15m").and_then(|node| self.duration(node, "`within`"));
         let by = fields.required(self, "by", what, "$.userIdentity.arn").and_then(|node| self.key(node, "`by`"));
         let event = fields
@@ -57,7 +58,7 @@ impl Lower<'_> {
 
     fn sequence(&mut self, node: &Node) -> Option<Sequence> {
         let what = "`sequence`";
-        let fields = self.fields(node, what, &["within", "by", "steps", "any_order"])?;
+        let fields = self.fields(node, what, keywords::SEQUENCE)?;
         let within = fields.required(self, "within", what, "1h").and_then(|node| self.duration(node, "`within`"));
         let by = fields.required(self, "by", what, "$.userIdentity.arn").and_then(|node| self.key(node, "`by`"));
         let any_order = fields.value("any_order").map_or(Some(false), |node| self.boolean(node, "`any_order`"));
@@ -104,7 +105,7 @@ impl Lower<'_> {
 
     fn step(&mut self, node: &Node) -> Option<SequenceStep> {
         let what = "a step";
-        let fields = self.fields(node, what, &["name", "event", "not"])?;
+        let fields = self.fields(node, what, keywords::STEP)?;
         let name = fields.required(self, "name", what, "created")?;
         let name = Spanned::new(self.words(name, "a step's name")?, name.span);
         match (fields.value("event"), fields.value("not")) {
@@ -129,7 +130,7 @@ impl Lower<'_> {
 
     fn first_seen(&mut self, node: &Node) -> Option<FirstSeen> {
         let what = "`first_seen`";
-        let fields = self.fields(node, what, &["of", "by", "history"])?;
+        let fields = self.fields(node, what, keywords::FIRST_SEEN)?;
         let of = fields.required(self, "of", what, "$.awsRegion").and_then(|node| self.key(node, "`of`"));
         let by = fields.required(self, "by", what, "$.userIdentity.arn").and_then(|node| self.key(node, "`by`"));
         let history = fields.required(self, "history", what, "90d").and_then(|node| self.duration(node, "`history`"));
@@ -163,7 +164,7 @@ impl Lower<'_> {
     fn key_part(&mut self, name: Option<&str>, node: &Node, what: &str) -> Option<KeyPart> {
         let (path, normalize) = match &node.kind {
             NodeKind::Mapping(_) => {
-                let fields = self.fields(node, what, &["path", "as"])?;
+                let fields = self.fields(node, what, keywords::KEY_PART)?;
                 let normalize = match fields.value("as") {
                     None => Normalize::AsIs,
                     Some(node) => self.normalize(node)?,
