@@ -16,6 +16,7 @@ pub mod record;
 mod recover;
 mod row;
 mod select;
+pub mod services;
 pub mod template;
 mod torn;
 mod unwrap;
