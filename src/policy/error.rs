@@ -6,6 +6,7 @@ use std::fmt;
 
 use miette::{Diagnostic, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
 
+use crate::policy::fix::Fix;
 use crate::policy::snippet::{Shown, brief, drawn};
 use crate::text::{Source, Span};
 
@@ -141,6 +142,36 @@ codes! {
     WaiverUnknownRule => "waiver-unknown-rule",
     /// Warning: a list value past its last day.
     ListEntryExpired => "list-entry-expired",
+    /// Warning: an event source that no service has.
+    UnknownEventSource => "unknown-event-source",
+    /// Warning: an event name that no service, or not this one, has.
+    UnknownEventName => "unknown-event-name",
+    /// Warning: a value in other letters, upper and lower case, than CloudTrail writes.
+    ValueCase => "value-case",
+    /// Warning: a rule or an exception that no event can meet.
+    NeverMatches => "never-matches",
+    /// Warning: an alternative that can never hold.
+    UnreachableBranch => "unreachable-branch",
+    /// Warning: an exception that an earlier one covers.
+    ShadowedException => "shadowed-exception",
+    /// Advice: an alternative that another one covers.
+    RedundantBranch => "redundant-branch",
+    /// Advice: a value that stands in its list already.
+    DuplicateValue => "duplicate-value",
+    /// Advice: a definition that nothing uses.
+    UnusedDefine => "unused-define",
+    /// Advice: a list that nothing uses.
+    UnusedList => "unused-list",
+    /// Advice: a rule that every event must be asked of.
+    EveryEvent => "every-event",
+    /// Advice: an exception, waiver or list value whose last day is near.
+    ExpiresSoon => "expires-soon",
+    /// Advice: a rule without tests.
+    NoTests => "no-tests",
+    /// Advice: a rule without remediation.
+    NoRemediation => "no-remediation",
+    /// Advice: a rule without controls.
+    NoControls => "no-controls",
 }
 
 impl fmt::Display for Code {
@@ -154,6 +185,8 @@ impl fmt::Display for Code {
 pub enum Level {
     /// Another place that belongs to an error; never alone.
     Note,
+    /// It can, and no violation can hide: something is left out or said twice.
+    Advice,
     /// It can.
     Warning,
     /// It cannot.
@@ -175,6 +208,8 @@ pub struct PolicyError {
     pub labels: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
+    /// A change that mends it, where one is safe.
+    pub fix: Option<Fix>,
     /// The other places it is about, in other files.
     pub related: Vec<PolicyError>,
     shown: Shown,
@@ -199,6 +234,7 @@ impl PolicyError {
             source: source.clone(),
             labels: Vec::new(),
             help: None,
+            fix: None,
             related: Vec::new(),
             shown: Shown::default(),
         }
@@ -207,6 +243,11 @@ impl PolicyError {
     /// A warning in `source`.
     pub fn warning(code: Code, source: &Source, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::new(code, source, message) }
+    }
+
+    /// An advice about `source`.
+    pub fn advice(code: Code, source: &Source, message: impl Into<String>) -> Self {
+        Self { level: Level::Advice, ..Self::new(code, source, message) }
     }
 
     /// Another place that an error is about, for [`PolicyError::related`].
@@ -225,6 +266,13 @@ impl PolicyError {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(brief(&help.into()));
+        self
+    }
+
+    /// With a change that mends it, where there is one.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 
@@ -277,7 +325,7 @@ impl Diagnostic for PolicyError {
         Some(match self.level {
             Level::Error => miette::Severity::Error,
             Level::Warning => miette::Severity::Warning,
-            Level::Note => miette::Severity::Advice,
+            Level::Advice | Level::Note => miette::Severity::Advice,
         })
     }
 

@@ -2,6 +2,7 @@
 
 pub mod bundled;
 pub mod error;
+pub mod fix;
 pub mod keywords;
 pub mod model;
 pub mod node;
