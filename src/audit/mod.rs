@@ -5,6 +5,7 @@ pub mod cards;
 pub mod gate;
 pub mod input;
 pub mod notes;
+pub mod rule_tests;
 pub mod run;
 pub mod tally;
 pub mod waivers;

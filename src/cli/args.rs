@@ -2,6 +2,7 @@
 
 mod authoring;
 mod diff;
+mod test;
 mod values;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use values::{day, fingerprint, size, threads, whole};
 
 pub use self::authoring::{SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
+pub use self::test::TestArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -43,6 +45,8 @@ pub enum Command {
     Diff(Box<DiffArgs>),
     /// Write a waiver for a violation of a report.
     Waive(Box<WaiveArgs>),
+    /// Run the tests that stand beside the rules.
+    Test(Box<TestArgs>),
     /// Check the policies themselves, without logs.
     Lint(LintArgs),
     /// Print the JSON Schema of a file that people write, for editors.

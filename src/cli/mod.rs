@@ -19,6 +19,7 @@ mod progress;
 mod reported;
 mod revision;
 mod schema;
+mod test;
 mod waive;
 
 pub use program::main;

@@ -66,15 +66,27 @@ pub fn write_reports(run: &RunReport<'_>, arguments: &CheckArgs, elapsed: Durati
             Format::Ocsf => &OcsfReporter,
             Format::Asff => &AsffReporter,
         };
-        match file {
-            Some(path) => File::create(path)
-                .and_then(|file| write(reporter, run, BufWriter::new(file)))
-                .map_err(|error| cannot_write(path, &error))?,
-            None => unless_closed(write(reporter, run, BufWriter::new(io::stdout().lock())))
-                .map_err(|error| format!("cannot write the report: {}", in_words(&error)))?,
-        }
+        write_to(file.as_deref(), &|out| reporter.report(run, out))?;
     }
     Ok(())
+}
+
+/// Has `write` write a report to the file `path`, or to standard output.
+///
+/// # Errors
+/// That it could not be written, and why. A reader of standard output that went away is no error.
+pub fn write_to(path: Option<&Path>, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let whole = |mut out: Box<dyn Write>| {
+        write(&mut *out)?;
+        out.flush()
+    };
+    match path {
+        Some(path) => File::create(path)
+            .and_then(|file| whole(Box::new(BufWriter::new(file))))
+            .map_err(|error| cannot_write(path, &error)),
+        None => unless_closed(whole(Box::new(BufWriter::new(io::stdout().lock()))))
+            .map_err(|error| format!("cannot write the report: {}", in_words(&error))),
+    }
 }
 
 /// Prints `bytes` to standard output; why that was not possible is printed too.
@@ -99,9 +111,4 @@ fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 
 fn cannot_write(path: &Path, error: &io::Error) -> String {
     format!("cannot write the report `{}`: {}", path.display(), in_words(error))
-}
-
-fn write(reporter: &dyn Reporter, run: &RunReport<'_>, mut out: impl Write) -> io::Result<()> {
-    reporter.report(run, &mut out)?;
-    out.flush()
 }

@@ -16,6 +16,7 @@ use crate::cli::exit::Exit;
 use crate::cli::lint::lint;
 use crate::cli::man::man;
 use crate::cli::schema::schema;
+use crate::cli::test::test;
 use crate::cli::waive::waive;
 use crate::text::sanitize::one_line;
 
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
             check(&arguments)
         }
         (Command::Diff(arguments), _) => diff(&arguments),
+        (Command::Test(arguments), _) => test(&arguments),
         (Command::Lint(arguments), _) => lint(&arguments),
         (Command::Waive(arguments), _) => waive(&arguments),
         (Command::Config(arguments), Some((_, settings))) => {

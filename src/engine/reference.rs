@@ -3,6 +3,7 @@
 //! It reads the model as `docs/dsl.md` describes it, computes nothing beforehand, remembers nothing, and shares no code with the
 //! fast evaluator, which must agree with it on every policy and event. It is never optimised.
 
+pub mod asked;
 mod operator;
 mod template;
 mod value;

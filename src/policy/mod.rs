@@ -5,6 +5,7 @@ pub mod error;
 pub mod fix;
 pub mod keywords;
 pub mod model;
+pub mod mutant;
 pub mod node;
 pub mod obligation;
 pub mod operator;

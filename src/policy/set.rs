@@ -5,7 +5,7 @@ mod check;
 use std::collections::BTreeMap;
 
 use crate::policy::error::{Level, PolicyError, PolicyErrors};
-use crate::policy::model::{Define, List, Policy, Rule, RuleId};
+use crate::policy::model::{Condition, Define, List, Policy, Rule, RuleId};
 use crate::policy::set::check::Check;
 use crate::policy::waiver::Waiver;
 
@@ -105,6 +105,36 @@ impl PolicySet {
         }
         for policy in &mut self.policies {
             policy.waivers.iter_mut().for_each(Vec::clear);
+        }
+        self
+    }
+
+    /// This set without its rules: what names mean, and the waivers. What it costs does not depend on the rules.
+    #[must_use]
+    pub fn without_rules(&self) -> Self {
+        let bare = |policy: &Policy| Policy {
+            source: policy.source.clone(),
+            records: policy.records.clone(),
+            lists: policy.lists.clone(),
+            defines: policy.defines.clone(),
+            rules: Vec::new(),
+            waivers: policy.waivers.clone(),
+            warnings: Vec::new(),
+        };
+        Self {
+            policies: self.policies.iter().map(bare).collect(),
+            defines: self.defines.clone(),
+            lists: self.lists.clone(),
+            known: self.known.clone(),
+        }
+    }
+
+    /// This set with another condition for the definition `name` of `policy`. It must use no name that the definition did not.
+    #[must_use]
+    pub(crate) fn with_define(mut self, policy: PolicyIndex, name: &str, condition: Condition) -> Self {
+        let define = self.policies.get_mut(policy.0).and_then(|policy| policy.defines.get_mut(name));
+        if let Some(define) = define {
+            define.condition = condition;
         }
         self
     }

@@ -52,10 +52,14 @@ impl Reporter for JunitReporter {
         }
         // Not straight to `out`, whose errors would lose their kind on the way.
         let text = report.to_string().map_err(io::Error::other)?;
-        // The Jenkins schema knows no `skipped` of the whole, which quick-junit always writes; it stands in the root's tag, the first.
-        let skipped = format!(" skipped=\"{}\"", report.skipped);
-        out.write_all(text.replacen(&skipped, "", 1).as_bytes())
+        out.write_all(without_skipped(&report, &text).as_bytes())
     }
+}
+
+/// `text` of `report` as the Jenkins schema has it, which knows no `skipped` of the whole: quick-junit always writes it, and it
+/// stands in the root's tag, the first.
+pub(super) fn without_skipped(report: &Report, text: &str) -> String {
+    text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
 }
 
 fn rule_case(run: &RunReport<'_>, rule: &RuleOutcome<'_>, file: &str) -> TestCase {
@@ -154,7 +158,7 @@ fn problem_outcome(run: &RunReport<'_>, problem: &Problem) -> (TestCaseStatus, O
     }
 }
 
-fn error(word: &str, message: &str, text: &str) -> TestCaseStatus {
+pub(super) fn error(word: &str, message: &str, text: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type(word).set_message(message).set_description(text);
     status
@@ -168,6 +172,6 @@ fn skipped(why: &str) -> TestCaseStatus {
 }
 
 /// `text` on one line, cut, with the two characters escaped that XML forbids and a terminal does not mind.
-fn xml(text: &str, limit: usize) -> String {
+pub(super) fn xml(text: &str, limit: usize) -> String {
     one_line_cut(text, limit).replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
 }

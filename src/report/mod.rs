@@ -19,6 +19,7 @@ pub(crate) mod number;
 pub mod ocsf;
 mod problem_text;
 pub mod reporter;
+pub mod rule_tests;
 mod safe_json;
 pub mod sarif;
 mod selection;

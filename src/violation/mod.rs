@@ -17,6 +17,9 @@ pub use card::RuleCard;
 pub use difference::{Difference, difference};
 pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
-pub use tested::{RuleTests, TestFailure, TestOutcome, TestResult};
+pub use tested::{
+    Decider, Least, Mutation, Open, Owner, Reached, RuleTests, Share, TestCounts, TestFailure, TestOutcome, TestReport,
+    TestResult,
+};
 pub use verdict::Verdict;
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

@@ -10,17 +10,63 @@ use crate::compile::{Program, compile_rule};
 use crate::engine::reference::{self, Verdict};
 use crate::engine::scan;
 use crate::engine::selftest::events::{LIMIT_BYTES, TestCase, TestFiles, cases};
+use crate::engine::selftest::owners::line_column;
+use crate::engine::trace::trace;
 use crate::event::RecordFormat;
 use crate::json::{Location, Path, Step};
 use crate::policy::rule_test::{Expectation, RuleTest};
 use crate::policy::{PolicyIndex, PolicySet, Rule};
 use crate::text::time;
-use crate::violation::{FileReport, TestFailure, TestOutcome};
+use crate::violation::{Decider, FileReport, TestFailure, TestOutcome};
 
 /// The day that `test` is run on: its own, else `today`.
 #[must_use]
 pub fn day_of(test: &RuleTest, today: Date) -> Date {
     test.now.as_deref().and_then(time::parse).map_or(today, time::day)
+}
+
+/// A rule with the events of its tests.
+#[derive(Debug)]
+pub struct Prepared<'s> {
+    /// The policies.
+    pub set: &'s PolicySet,
+    /// The one with the rule.
+    pub policy: PolicyIndex,
+    /// The rule.
+    pub rule: &'s Rule,
+    /// Its tests whose events can be made.
+    pub tests: Vec<PreparedTest<'s>>,
+}
+
+/// A test with its events.
+#[derive(Debug)]
+pub struct PreparedTest<'s> {
+    /// The test.
+    pub test: &'s RuleTest,
+    /// The day it is run on.
+    pub today: Date,
+    /// What it runs on.
+    pub cases: Vec<TestCase<'s>>,
+}
+
+impl<'s> Prepared<'s> {
+    /// Makes the events of those tests of `rule` that `wanted` answers true for.
+    #[must_use]
+    pub fn new(
+        set: &'s PolicySet,
+        policy: PolicyIndex,
+        rule: &'s Rule,
+        today: Date,
+        files: TestFiles<'_>,
+        wanted: &dyn Fn(&RuleTest) -> bool,
+    ) -> Self {
+        let prepare = |test: &'s RuleTest| {
+            let cases = cases(set, policy, test, files).ok()?;
+            Some(PreparedTest { test, today: day_of(test, today), cases })
+        };
+        let tests = rule.tests.iter().filter(|test| wanted(test)).filter_map(prepare).collect();
+        Self { set, policy, rule, tests }
+    }
 }
 
 /// Runs the tests of one rule. The rule is compiled once for each day that its tests are run on.
@@ -56,13 +102,40 @@ impl<'s> RuleRun<'s> {
                 Ok(None) => {}
                 Ok(Some(reason)) => {
                     let variant = case.variant.map(|variant| (variant.written(), variant.span));
-                    failures.push(TestFailure { variant, reason });
+                    failures.push(TestFailure { variant, reason, decider: self.decider(case, today) });
                 }
                 Err(other) => return (cases.len(), other),
             }
         }
         let outcome = if failures.is_empty() { TestOutcome::Passed } else { TestOutcome::Failed(failures) };
         (cases.len(), outcome)
+    }
+
+    /// The predicate that decided what came out of the event; of several events, no single one did.
+    fn decider(&self, case: &TestCase<'_>, today: Date) -> Option<Decider> {
+        let [event] = case.events.as_slice() else { return None };
+        let trace = trace(self.set, self.policy, self.rule, event, today);
+        let (_, node) = trace.first_decider()?;
+        let source = self.set.policy(node.id.policy)?.source.clone();
+        let observed = node.observed.as_ref().map(|observed| {
+            let place = observed.inner.as_ref().unwrap_or(&observed.location);
+            match &observed.value {
+                Some(value) => format!("`{}` is {}", written(place), shortened(value)),
+                None => format!("`{}` is missing", written(place)),
+            }
+        });
+        let at = line_column(&source, node.id.span);
+        Some(Decider { at, source, span: node.id.span, words: node.words.clone(), held: node.holds, observed })
+    }
+
+    /// Whether one of `tests` comes out otherwise than expected, evidence apart.
+    pub(super) fn fails(&mut self, tests: &[PreparedTest<'_>]) -> bool {
+        tests.iter().any(|prepared| {
+            prepared.cases.iter().any(|case| {
+                let verdict = verdict_of(&self.fast(&case.events, prepared.today));
+                judged(prepared.test, &verdict).is_some()
+            })
+        })
     }
 
     /// Why the test failed on `case`; `None` where it passed.
@@ -164,6 +237,16 @@ fn lacks_evidence(test: &RuleTest, report: &FileReport) -> Option<String> {
         .collect();
     let missing = test.evidence.iter().find(|wanted| !evidence.contains(wanted))?;
     Some(format!("`{missing}` is not among the evidence"))
+}
+
+/// A value as JSON, cut where it is long.
+fn shortened(value: &Value) -> String {
+    const LIMIT: usize = 120;
+    let text = value.to_string();
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// A place as an author would write it, where its names need no brackets.

@@ -3,11 +3,13 @@
 //! Groups of violations by rule, the worst first; what could not be read; notes; a summary that adds up; the verdict.
 
 pub(in crate::report) mod diagnostic;
+mod failed_test;
 mod group;
 pub(in crate::report) mod label;
 pub mod options;
 mod page;
 pub mod reporter;
+pub mod rule_tests;
 pub(in crate::report) mod summary;
 mod verdict;
 
