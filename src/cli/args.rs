@@ -15,7 +15,7 @@ use jiff::civil::Date;
 pub use values::{ColorArg, Format, FormatArg, SeverityArg};
 use values::{day, fingerprint, size, threads, whole};
 
-pub use self::authoring::{SchemaArgs, SchemaOf};
+pub use self::authoring::{FmtArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
 pub use self::test::TestArgs;
 
@@ -49,6 +49,8 @@ pub enum Command {
     Test(Box<TestArgs>),
     /// Check the policies themselves, without logs.
     Lint(LintArgs),
+    /// Bring policy files into the one form; comments stay.
+    Fmt(FmtArgs),
     /// Print the JSON Schema of a file that people write, for editors.
     Schema(SchemaArgs),
     /// Print the settings of `check` and what made them so.

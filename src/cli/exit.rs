@@ -13,6 +13,8 @@ pub enum Exit {
     Sound,
     /// Policies with warnings where they count: 1.
     Warned,
+    /// Files that are not in the one form: 1.
+    Unformatted,
     /// What was asked for is done: 0.
     Done,
     /// The arguments, the policies or the configuration are wrong, or the report could not be written: 2.
@@ -24,7 +26,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Verdict(verdict) => Self::from(verdict.exit_code()),
             Exit::Sound => Self::SUCCESS,
-            Exit::Warned => Self::from(1),
+            Exit::Warned | Exit::Unformatted => Self::from(1),
             Exit::Done => Self::from(0),
             Exit::Usage => Self::from(2),
         }

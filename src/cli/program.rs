@@ -13,6 +13,7 @@ use crate::cli::configuration::Effective;
 use crate::cli::diagnostics::{print_config_errors, print_error, say};
 use crate::cli::diff::diff;
 use crate::cli::exit::Exit;
+use crate::cli::fmt::fmt;
 use crate::cli::lint::lint;
 use crate::cli::man::man;
 use crate::cli::schema::schema;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
         }
+        (Command::Fmt(arguments), _) => fmt(&arguments),
         (Command::Schema(arguments), _) => schema(&arguments),
         (Command::Completions { shell }, _) => completions(shell),
         (Command::Man { dir }, _) => man(dir.as_deref()),

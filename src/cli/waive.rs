@@ -1,6 +1,6 @@
 //! `trailgate waive`: a violation of a report in, a waiver for it at the end of a waivers file out.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use crate::audit::input::in_words;
@@ -9,6 +9,7 @@ use crate::cli::check::today;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
 use crate::cli::policies::load;
+use crate::cli::replace::replace;
 use crate::cli::reported::{Reported, find};
 use crate::policy::parse::closest;
 use crate::policy::waiver_entry::{WaiverEntry, with_entry};
@@ -128,27 +129,4 @@ fn waivable(set: &PolicySet, id: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("the rule `{id}` is not waivable: its violations have to be dealt with"))
-}
-
-/// Writes `text` beside `file` and puts it in its place, so that no one ever sees half of it.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    // Through a link, what it leads to is replaced.
-    let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let mut name = target.file_name().map(ToOwned::to_owned).unwrap_or_default();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = target.with_file_name(name);
-    let written = (|| {
-        let mut out = std::fs::File::options().write(true).create_new(true).open(&beside)?;
-        out.write_all(text.as_bytes())?;
-        out.sync_all()?;
-        if let Ok(old) = std::fs::metadata(&target) {
-            std::fs::set_permissions(&beside, old.permissions())?;
-        }
-        std::fs::rename(&beside, &target)
-    })();
-    if written.is_err() {
-        // That it may be left behind is less than what went wrong.
-        let _left_behind = std::fs::remove_file(&beside);
-    }
-    written
 }

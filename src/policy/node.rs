@@ -75,6 +75,22 @@ pub enum YamlValue {
 }
 
 impl Node {
+    /// Whether the two are read as the same: places and quoting do not count.
+    #[must_use]
+    pub fn means(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (NodeKind::Scalar(one), NodeKind::Scalar(other)) => one.text == other.text && one.value == other.value,
+            (NodeKind::Sequence(one), NodeKind::Sequence(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.means(other))
+            }
+            (NodeKind::Mapping(one), NodeKind::Mapping(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(other).all(|(one, other)| one.key == other.key && one.value.means(&other.value))
+            }
+            _ => false,
+        }
+    }
+
     /// The scalar, where it is one.
     #[must_use]
     pub fn scalar(&self) -> Option<&YamlScalar> {

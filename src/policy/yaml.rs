@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, Tag};
+use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::node::{Entry, Node, NodeKind, Style, YamlScalar, YamlValue};
@@ -26,7 +26,9 @@ const ALIAS_NODE_LIMIT: usize = 100_000;
 pub fn parse(source: &Source, errors: &mut Vec<PolicyError>) -> Option<Node> {
     let text: &str = &source.text;
     let mut builder = Builder { source, errors, anchors: HashMap::new(), nodes: 0, alias_nodes: 0 };
-    let mut parser = Parser::new_from_str(text);
+    let mut options = Options::default();
+    options.emit_comments = false;
+    let mut parser = Parser::new_from_str_with_options(text, options);
     let mut root = None;
     loop {
         let (event, span) = match parser.next_event() {
@@ -65,6 +67,25 @@ pub fn parse(source: &Source, errors: &mut Vec<PolicyError>) -> Option<Node> {
         return None;
     }
     root
+}
+
+/// The comments of `text`, each with its `#`, in order; `None` where it is no YAML.
+#[must_use]
+pub fn comments(text: &str) -> Option<Vec<Span>> {
+    // Invariant: a text has fewer comments than bytes, so that the limit is never met.
+    let mut options = Options::default();
+    options.max_buffered_comment_events = text.len();
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut found = Vec::new();
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.ok()?;
+        if let Event::Comment(..) = event {
+            found.push(bytes(span));
+        }
+    }
+    // Looking ahead may hand them out behind what they stand in.
+    found.sort_by_key(|span| span.start);
+    Some(found)
 }
 
 /// The error is reported; there is no tree.
