@@ -24,7 +24,7 @@ use agree::event::event;
 use agree::fast::{fast, file_report, policy_set, policy_set_with_waivers, program, slow, without_place};
 use agree::policy::{TODAY, lists, policies, policies_of_any_source, single_tests};
 use agree::test::test;
-use agree::trace::{tally, traces};
+use agree::trace::{near_misses, tally, traces};
 use agree::waiver::waivers;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -128,6 +128,14 @@ proptest! {
         let (set, _) = with_waivers(&mut dice, &policies, &event);
         traces(&set, &event)?;
     }
+
+    /// A variant finds an event where, and only where, its predicate alone kept it from being a violation.
+    #[test]
+    fn variants_find_near_misses(rolls in rolls(ROLLS)) {
+        let mut dice = Dice::new(&rolls);
+        let event = event(&mut dice).plain();
+        near_misses(&policy_set(&policies(&mut dice)), &event)?;
+    }
 }
 
 /// Nodes of every kind hold at times, and at times not.
@@ -143,6 +151,20 @@ fn traces_are_of_every_kind() {
     println!("kind: does not hold, holds: {counts:?}");
     assert_eq!(counts.len(), 11, "{counts:?}");
     assert!(counts.values().all(|[fails, holds]| *fails > 10 && *holds > 10), "{counts:?}");
+}
+
+/// There are near misses among the generated events, of parts of the population and of obligations.
+#[test]
+fn near_misses_are_of_every_kind() {
+    let mut found = [0; 3];
+    for rolls in fixed_rolls(300, ROLLS) {
+        let mut dice = Dice::new(&rolls);
+        let event = event(&mut dice).plain();
+        let more = near_misses(&policy_set(&policies(&mut dice)), &event).unwrap();
+        found = [found[0] + more[0], found[1] + more[1], found[2] + more[2]];
+    }
+    println!("population, forbid, require: {found:?}");
+    assert!(found.iter().all(|number| *number > 10), "{found:?}");
 }
 
 /// The policies with one or two waivers files, and those files' texts.

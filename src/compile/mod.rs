@@ -10,4 +10,4 @@ pub mod program;
 mod waivers;
 
 pub use lint::lint;
-pub use program::{Program, compile, compile_rule};
+pub use program::{Program, compile, compile_rule, compile_rules};

@@ -167,7 +167,14 @@ pub fn compile_rule(set: &PolicySet, policy: PolicyIndex, rule: &Rule, today: Da
     compile_rules(set, std::iter::once((policy, rule)), today)
 }
 
-fn compile_rules<'r>(set: &PolicySet, rules: impl Iterator<Item = (PolicyIndex, &'r Rule)>, today: Date) -> Program {
+/// The program of `rules`, in their order, each with the policy of `set` that it stands in: rules of the set, or changed copies of
+/// them whose ids no other has.
+#[must_use]
+pub fn compile_rules<'r>(
+    set: &PolicySet,
+    rules: impl Iterator<Item = (PolicyIndex, &'r Rule)>,
+    today: Date,
+) -> Program {
     let mut program =
         Program { parts: Vec::new(), rules: Vec::new(), waivers: Vec::new(), waivers_by_fingerprint: HashMap::new() };
     let mut lines: Option<(PolicyIndex, Lines<'_>)> = None;

@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod evidence;
 pub mod identity;
 pub mod message;
+pub mod near;
 pub mod node;
 pub mod reference;
 pub mod scan;

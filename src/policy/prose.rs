@@ -38,6 +38,13 @@ impl Clause {
         lines
     }
 
+    /// All of it in one line: "`succeeded`: `$.errorCode` is missing or null; `$.errorMessage` is missing or null".
+    #[must_use]
+    pub fn inline(&self) -> String {
+        let items: Vec<String> = self.items.iter().map(Self::inline).collect();
+        if items.is_empty() { self.text.clone() } else { format!("{} {}", self.text, items.join("; ")) }
+    }
+
     fn gather<'c>(&'c self, depth: usize, lines: &mut Vec<(usize, &'c str)>) {
         lines.push((depth, &self.text));
         for item in &self.items {

@@ -2,11 +2,14 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
+use trailgate::compile::compile_rule;
+use trailgate::engine::near::{Part, variants};
 use trailgate::engine::{reference, trace::trace};
 use trailgate::json::Location;
 use trailgate::policy::PolicySet;
 use trailgate::violation::trace::{Outcome, Role, Trace, TraceKind, TraceNode};
 
+use super::fast::file_report;
 use super::policy::TODAY;
 
 /// Whether the trees of all rules are right for `event`; gives them.
@@ -79,5 +82,62 @@ fn at<'v>(event: &'v Value, location: &Location) -> Option<&'v Value> {
 pub fn tally(traces: &[Trace], counts: &mut std::collections::BTreeMap<TraceKind, [usize; 2]>) {
     for node in traces.iter().flat_map(Trace::nodes) {
         counts.entry(node.id.kind).or_default()[usize::from(node.holds)] += 1;
+    }
+}
+
+/// Whether the variants of all rules find `event` where the decision tree says that it is a near miss; how many they found, by the
+/// part of the rule.
+pub fn near_misses(set: &PolicySet, event: &str) -> Result<[usize; 3], TestCaseError> {
+    let value: Value = serde_json::from_str(event).unwrap();
+    let mut found = [0; 3];
+    for (policy, rule) in set.rules() {
+        let trace = trace(set, policy, rule, &value, TODAY);
+        let mut met: Vec<bool> = Vec::new();
+        for part in &trace.parts {
+            match (&part.role, &part.root) {
+                (Role::Population | Role::Forbid, Some(root)) => conjuncts(root, &mut met),
+                (Role::Require, Some(root)) => disjuncts(root, &mut met),
+                _ => {}
+            }
+        }
+        let variants = variants(rule);
+        prop_assert_eq!(variants.len(), met.len());
+        let missed = met.iter().filter(|met| !**met).count();
+        for (variant, met) in variants.iter().zip(&met) {
+            let wanted = !met && missed == 1;
+            let verdict = reference::evaluate(set, policy, &variant.rule, &value, TODAY).unwrap();
+            prop_assert_eq!(verdict.violated, wanted, "reference: {}", &variant.rule.id.value);
+            let program = compile_rule(set, policy, &variant.rule, TODAY);
+            let report = file_report(&program, format!("{{\"Records\":[{event}]}}").as_bytes());
+            let fast = report.parts.iter().any(|part| !part.violations.is_empty());
+            prop_assert_eq!(fast, wanted, "fast: {}", &variant.rule.id.value);
+            if wanted {
+                let place = match variant.part {
+                    Part::Population => 0,
+                    Part::Forbid => 1,
+                    Part::Require => 2,
+                };
+                found[place] += 1;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether each part of an AND holds.
+fn conjuncts(node: &TraceNode, met: &mut Vec<bool>) {
+    if node.id.kind == TraceKind::All {
+        node.children.iter().for_each(|child| conjuncts(child, met));
+    } else {
+        met.push(node.holds);
+    }
+}
+
+/// Whether each part of an OR does not hold.
+fn disjuncts(node: &TraceNode, met: &mut Vec<bool>) {
+    if node.id.kind == TraceKind::Any || node.id.kind == TraceKind::All && node.children.len() == 1 {
+        node.children.iter().for_each(|child| disjuncts(child, met));
+    } else {
+        met.push(!node.holds);
     }
 }

@@ -46,7 +46,8 @@ pub fn scalar(scalar: &Scalar) -> String {
     let Scalar::String(text) = scalar else { return scalar.to_string() };
     let plain = |character: char| !character.is_whitespace() && !"\"`',".contains(character) && !character.is_control();
     let ambiguous = matches!(text.as_str(), "true" | "false" | "null") || text.parse::<f64>().is_ok();
-    if text.is_empty() || ambiguous || !text.chars().all(plain) { format!("{text:?}") } else { text.clone() }
+    let has_letter = text.chars().any(char::is_alphanumeric);
+    if !has_letter || ambiguous || !text.chars().all(plain) { format!("{text:?}") } else { text.clone() }
 }
 
 /// "a", or "one of a, b, c (+4)"; `none` is the word for "one of" where it must not be so.
@@ -134,7 +135,7 @@ pub fn duration(duration: Duration) -> String {
     const UNITS: [(u64, &str); 5] = [(604_800, "week"), (86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
     let seconds = duration.as_secs();
     let (length, unit) =
-        UNITS.into_iter().find(|(length, _)| seconds > 0 && seconds % length == 0).unwrap_or((1, "second"));
+        UNITS.into_iter().find(|(length, _)| seconds > 0 && seconds.is_multiple_of(*length)).unwrap_or((1, "second"));
     let number = seconds / length;
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
@@ -154,7 +155,9 @@ mod tests {
 
     #[test]
     fn a_text_is_told_from_another_type() {
-        for (text, words) in [("a.b", "a.b"), ("5", "\"5\""), ("true", "\"true\""), ("", "\"\""), ("a b", "\"a b\"")] {
+        for (text, words) in
+            [("a.b", "a.b"), ("5", "\"5\""), ("true", "\"true\""), ("", "\"\""), ("*", "\"*\""), ("a b", "\"a b\"")]
+        {
             assert_eq!(scalar(&Scalar::String(text.to_owned())), words);
         }
         assert_eq!(scalar(&Scalar::Bool(true)), "true");
