@@ -2,6 +2,7 @@
 
 mod authoring;
 mod diff;
+mod explain;
 mod test;
 mod values;
 
@@ -17,6 +18,7 @@ use values::{day, fingerprint, size, threads, whole};
 
 pub use self::authoring::{FmtArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
+pub use self::explain::{ExplainArgs, ExplainFormat};
 pub use self::test::TestArgs;
 
 const EXIT_CODES: &str = "\
@@ -43,6 +45,12 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Show what a change of policies changes in what they find.
     Diff(Box<DiffArgs>),
+    /// Explain a rule: in words, for one event, or over logs.
+    ///
+    /// Answers "why did this rule not find anything?". Alone, a rule is said in words. With --event its whole decision tree is shown
+    /// for one event: what each predicate asks and found, and which one decided. With logs the events are counted that each part of
+    /// the rule leaves, and those are shown that one predicate alone kept from being a violation.
+    Explain(Box<ExplainArgs>),
     /// Write a waiver for a violation of a report.
     Waive(Box<WaiveArgs>),
     /// Run the tests that stand beside the rules.

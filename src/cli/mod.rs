@@ -10,6 +10,7 @@ mod configuration;
 mod diagnostics;
 mod diff;
 mod exit;
+mod explain;
 mod fmt;
 mod lint;
 mod man;

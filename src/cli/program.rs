@@ -13,6 +13,7 @@ use crate::cli::configuration::Effective;
 use crate::cli::diagnostics::{print_config_errors, print_error, say};
 use crate::cli::diff::diff;
 use crate::cli::exit::Exit;
+use crate::cli::explain::explain;
 use crate::cli::fmt::fmt;
 use crate::cli::lint::lint;
 use crate::cli::man::man;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         }
         (Command::Diff(arguments), _) => diff(&arguments),
         (Command::Test(arguments), _) => test(&arguments),
+        (Command::Explain(arguments), _) => explain(&arguments),
         (Command::Lint(arguments), _) => lint(&arguments),
         (Command::Waive(arguments), _) => waive(&arguments),
         (Command::Config(arguments), Some((_, settings))) => {

@@ -4,6 +4,9 @@
 //! node is evaluated, whatever stands before it; which ones decided is marked afterwards.
 
 mod operator;
+mod places;
+
+pub use places::places;
 
 use jiff::civil::Date;
 use serde_json::Value;

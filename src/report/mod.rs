@@ -6,6 +6,7 @@ pub mod asff;
 pub mod baseline;
 pub mod csv;
 pub mod diff;
+pub mod explain;
 pub mod github;
 pub mod gitlab;
 pub mod html;

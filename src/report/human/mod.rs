@@ -7,7 +7,7 @@ mod failed_test;
 mod group;
 pub(in crate::report) mod label;
 pub mod options;
-mod page;
+pub(in crate::report) mod page;
 pub mod reporter;
 pub mod rule_tests;
 pub(in crate::report) mod summary;

@@ -11,16 +11,16 @@ use crate::report::human::options::{Color, HumanOptions};
 /// Narrower terminals are written to as if they had so many columns.
 const LEAST_WIDTH: usize = 40;
 
-pub(super) const PLAIN: Style = Style::new();
-pub(super) const BOLD: Style = Style::new().bold();
-pub(super) const DIM: Style = Style::new().dimmed();
-pub(super) const LINK: Style = AnsiColor::Cyan.on_default();
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(super) const WARN: Style = AnsiColor::Yellow.on_default().bold();
-pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(in crate::report) const PLAIN: Style = Style::new();
+pub(in crate::report) const BOLD: Style = Style::new().bold();
+pub(in crate::report) const DIM: Style = Style::new().dimmed();
+pub(in crate::report) const LINK: Style = AnsiColor::Cyan.on_default();
+pub(in crate::report) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(in crate::report) const WARN: Style = AnsiColor::Yellow.on_default().bold();
+pub(in crate::report) const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 /// The style of a severity's word and of what it marks.
-pub(super) fn severity_style(severity: Severity) -> Style {
+pub(in crate::report) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Critical | Severity::High => BAD,
         Severity::Medium => WARN,
@@ -29,35 +29,35 @@ pub(super) fn severity_style(severity: Severity) -> Style {
 }
 
 /// Where the report is written.
-pub(super) struct Page<'o> {
+pub(in crate::report) struct Page<'o> {
     out: &'o mut dyn Write,
-    pub(super) options: HumanOptions,
+    pub(in crate::report) options: HumanOptions,
     begun: bool,
 }
 
 impl<'o> Page<'o> {
-    pub(super) fn new(out: &'o mut dyn Write, options: HumanOptions) -> Self {
+    pub(in crate::report) fn new(out: &'o mut dyn Write, options: HumanOptions) -> Self {
         let options = HumanOptions { width: options.width.max(LEAST_WIDTH), ..options };
         Self { out, options, begun: false }
     }
 
     /// Writes one line. What a CI runner would take for a command to it is written with escapes.
-    pub(super) fn line(&mut self, text: impl Display) -> io::Result<()> {
+    pub(in crate::report) fn line(&mut self, text: impl Display) -> io::Result<()> {
         self.begun = true;
         writeln!(self.out, "{}", disarm(text.to_string()))
     }
 
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(in crate::report) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// A blank line, unless nothing was written before it.
-    pub(super) fn separate(&mut self) -> io::Result<()> {
+    pub(in crate::report) fn separate(&mut self) -> io::Result<()> {
         if self.begun { self.blank() } else { Ok(()) }
     }
 
     /// A heading across the page: `── word ── text ─────`, set off from what came before.
-    pub(super) fn heading(&mut self, word: &str, style: Style, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn heading(&mut self, word: &str, style: Style, text: &str) -> io::Result<()> {
         self.separate()?;
         let mut used = 4 + word.chars().count();
         let mut line = format!("{} {}", self.paint(DIM, "──"), self.paint(style, word));
@@ -71,7 +71,13 @@ impl<'o> Page<'o> {
     }
 
     /// `text`, wrapped at spaces; the first line begins with `first`, the others with `rest`, which have the same width.
-    pub(super) fn wrapped(&mut self, first: impl Display, rest: &str, style: Style, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn wrapped(
+        &mut self,
+        first: impl Display,
+        rest: &str,
+        style: Style,
+        text: &str,
+    ) -> io::Result<()> {
         let room = self.options.width.saturating_sub(rest.chars().count());
         let mut lines = wrap(text.split(' '), " ", room).into_iter();
         let head = lines.next().unwrap_or_default();
@@ -82,7 +88,7 @@ impl<'o> Page<'o> {
         Ok(())
     }
 
-    pub(super) fn paint<T: Display>(&self, style: Style, text: T) -> Painted<T> {
+    pub(in crate::report) fn paint<T: Display>(&self, style: Style, text: T) -> Painted<T> {
         let style = if self.options.color == Color::Ansi { style } else { PLAIN };
         Painted { style, text }
     }
@@ -96,7 +102,7 @@ fn disarm(line: String) -> String {
 }
 
 /// Text in a style.
-pub(super) struct Painted<T> {
+pub(in crate::report) struct Painted<T> {
     style: Style,
     text: T,
 }
@@ -108,7 +114,11 @@ impl<T: Display> Display for Painted<T> {
 }
 
 /// `items` on lines of at most `room` characters, with `separator` between those of a line. An item is never broken.
-pub(super) fn wrap<'t>(items: impl IntoIterator<Item = &'t str>, separator: &str, room: usize) -> Vec<String> {
+pub(in crate::report) fn wrap<'t>(
+    items: impl IntoIterator<Item = &'t str>,
+    separator: &str,
+    room: usize,
+) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut width = 0;
     for item in items {
@@ -129,7 +139,7 @@ pub(super) fn wrap<'t>(items: impl IntoIterator<Item = &'t str>, separator: &str
 }
 
 /// `text` with every run of white space as one space: for texts that policies write over several lines.
-pub(super) fn unwrap_lines(text: &str) -> String {
+pub(in crate::report) fn unwrap_lines(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

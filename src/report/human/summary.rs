@@ -16,7 +16,7 @@ const LIST_LIMIT: usize = 20;
 const MESSAGE_LIMIT: usize = 160;
 
 /// Writes what could not be read.
-pub(super) fn problems(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
+pub(in crate::report) fn problems(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
     if summary.problems.is_empty() {
         return Ok(());
     }
