@@ -24,5 +24,6 @@ mod revision;
 mod schema;
 mod test;
 mod waive;
+mod watch;
 
 pub use program::main;

@@ -1,7 +1,7 @@
 //! `trailgate test`: policies in, what came of their tests out.
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::audit::input::in_words;
 use crate::audit::rule_tests::{Required, TestOptions, run_tests};
@@ -11,6 +11,8 @@ use crate::cli::diagnostics::{print_diagnostics, print_error, use_color, width};
 use crate::cli::exit::Exit;
 use crate::cli::output::{prepare, write_to};
 use crate::cli::policies::load;
+use crate::cli::watch::watch;
+use crate::policy::rule_test::TestInput;
 use crate::policy::{PolicyIndex, PolicySet};
 use crate::report::human::rule_tests as human;
 use crate::report::rule_tests::{json, junit};
@@ -27,11 +29,11 @@ pub fn test(arguments: &TestArgs) -> Exit {
         print_error(&message);
         return Exit::Usage;
     }
-    once(arguments)
+    if arguments.watch { watch(arguments) } else { once(arguments, &mut Vec::new()) }
 }
 
-/// Runs the tests once and reports.
-fn once(arguments: &TestArgs) -> Exit {
+/// Runs the tests once and reports. Adds the files that tests and lists name to `named`.
+pub(super) fn once(arguments: &TestArgs, named: &mut Vec<PathBuf>) -> Exit {
     let set = match load(&arguments.policies, &[]) {
         Ok(set) => set,
         Err(errors) => {
@@ -39,6 +41,7 @@ fn once(arguments: &TestArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    named.extend(files_named(&set));
     let options = TestOptions {
         today: arguments.as_of.unwrap_or_else(today),
         only: arguments.run.as_ref(),
@@ -69,6 +72,26 @@ fn file_beside(set: &PolicySet, policy: PolicyIndex, name: &str) -> Result<Vec<u
     }
     let folder = Path::new(home).parent().unwrap_or(Path::new(""));
     std::fs::read(folder.join(name)).map_err(|error| in_words(&error))
+}
+
+/// The files beside policies that their tests and lists name.
+fn files_named(set: &PolicySet) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for policy in set.policies().iter().filter(|policy| !policy.source.name.starts_with("bundled:")) {
+        let folder = Path::new(&*policy.source.name).parent().unwrap_or(Path::new(""));
+        let tests = policy.rules.iter().flat_map(|rule| &rule.tests).filter_map(|test| match &test.input {
+            TestInput::File { path, .. } => Some(folder.join(&path.value)),
+            TestInput::Events(_) => None,
+        });
+        files.extend(tests);
+        // Values out of a list file stand where its name does.
+        let spans = policy.lists.values().flat_map(|list| &list.entries).map(|entry| entry.value.span);
+        let words = spans.map(|span| span.of(&policy.source.text).trim_matches(['"', '\'']));
+        files.extend(words.map(|word| folder.join(word)).filter(|path| path.is_file()));
+    }
+    files.sort();
+    files.dedup();
+    files
 }
 
 fn write_reports(report: &TestReport, arguments: &TestArgs) -> Result<(), String> {

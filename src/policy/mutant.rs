@@ -61,7 +61,11 @@ fn condition(condition: &Condition, found: Found<'_, Condition>) {
         }
         Condition::Any(parts) => {
             each_dropped(parts, |part, rest| {
-                found(place::condition(part), format!("branch {} of `any` removed", name(part)), Condition::Any(rest));
+                found(
+                    place::condition(part),
+                    format!("branch of `any` with {} removed", name(part)),
+                    Condition::Any(rest),
+                );
             });
             each_changed(parts, self::condition, &mut |span, change, parts| {
                 found(span, change, Condition::Any(parts));

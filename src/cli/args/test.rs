@@ -32,6 +32,10 @@ pub struct TestArgs {
     #[arg(long, value_name = "REGEX", value_parser = regex)]
     pub run: Option<Regex>,
 
+    /// Run again whenever a policy, or a file that a test or list names, changes; Ctrl-C ends.
+    #[arg(short, long)]
+    pub watch: bool,
+
     /// How to report: human, json, junit; `FORMAT=FILE` writes to a file. Repeatable.
     #[arg(short, long = "format", value_name = "FORMAT[=FILE]", default_value = "human", value_parser = format)]
     pub formats: Vec<FormatArg>,

@@ -102,7 +102,8 @@ impl<'s> RuleRun<'s> {
                 Ok(None) => {}
                 Ok(Some(reason)) => {
                     let variant = case.variant.map(|variant| (variant.written(), variant.span));
-                    failures.push(TestFailure { variant, reason, decider: self.decider(case, today) });
+                    let decider = if reason.is_outcome { self.decider(case, today) } else { None };
+                    failures.push(TestFailure { variant, reason: reason.words, decider });
                 }
                 Err(other) => return (cases.len(), other),
             }
@@ -139,7 +140,7 @@ impl<'s> RuleRun<'s> {
     }
 
     /// Why the test failed on `case`; `None` where it passed.
-    fn case(&mut self, test: &RuleTest, case: &TestCase<'_>, today: Date) -> Result<Option<String>, TestOutcome> {
+    fn case(&mut self, test: &RuleTest, case: &TestCase<'_>, today: Date) -> Result<Option<Reason>, TestOutcome> {
         let Some(slow) = verdict(self.set, self.policy, self.rule, &case.events, today) else {
             return Err(TestOutcome::NotEvaluated);
         };
@@ -210,24 +211,38 @@ fn found(verdict: &Verdict) -> Expectation {
     }
 }
 
+/// Why a test failed.
+#[derive(Debug)]
+struct Reason {
+    words: String,
+    /// Whether the outcome was another, rather than what is said of it.
+    is_outcome: bool,
+}
+
+impl Reason {
+    const fn said(words: String) -> Self {
+        Self { words, is_outcome: false }
+    }
+}
+
 /// Why `verdict` is not what `test` expects: outcome and message. `None` where it is.
-#[must_use]
-pub fn judged(test: &RuleTest, verdict: &Verdict) -> Option<String> {
+fn judged(test: &RuleTest, verdict: &Verdict) -> Option<Reason> {
     let found = found(verdict);
     if found != test.expect {
         let waived = if verdict.covered.is_some() { ", as an exception or waiver covers the violation" } else { "" };
-        return Some(format!("expected {}, found {}{waived}", test.expect.words(), found.words()));
+        let words = format!("expected {}, found {}{waived}", test.expect.words(), found.words());
+        return Some(Reason { words, is_outcome: true });
     }
     let wanted = test.message.as_ref()?;
     if verdict.message.as_ref() == Some(wanted) {
         return None;
     }
     let found = verdict.message.as_deref().unwrap_or("no message");
-    Some(format!("expected the message `{wanted}`, found `{found}`"))
+    Some(Reason::said(format!("expected the message `{wanted}`, found `{found}`")))
 }
 
 /// Says which of the evidence that `test` expects is not there.
-fn lacks_evidence(test: &RuleTest, report: &FileReport) -> Option<String> {
+fn lacks_evidence(test: &RuleTest, report: &FileReport) -> Option<Reason> {
     let evidence: Vec<String> = report
         .parts
         .iter()
@@ -236,7 +251,7 @@ fn lacks_evidence(test: &RuleTest, report: &FileReport) -> Option<String> {
         .flat_map(|evidence| [evidence.path(), written(&evidence.location)])
         .collect();
     let missing = test.evidence.iter().find(|wanted| !evidence.contains(wanted))?;
-    Some(format!("`{missing}` is not among the evidence"))
+    Some(Reason::said(format!("`{missing}` is not among the evidence")))
 }
 
 /// A value as JSON, cut where it is long.

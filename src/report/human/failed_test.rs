@@ -3,27 +3,39 @@
 use std::fmt;
 use std::io;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
+};
 
 use crate::policy::error::{Code, PolicyError};
 use crate::report::human::options::Color;
-use crate::report::human::page::Page;
+use crate::report::human::page::{PLAIN, Page};
+use crate::report::number::count;
+use crate::text::sanitize::one_line_cut;
 use crate::violation::{RuleTests, TestFailure, TestOutcome, TestResult};
 
-/// Variants of one test that are shown; the rest is counted.
-const MOST_SHOWN: usize = 3;
+/// Further variants of one test that are listed; the rest is counted.
+const MOST_LISTED: usize = 10;
+/// Characters of such a line.
+const TEXT_LIMIT: usize = 500;
+/// Bytes before or behind a word, in its line, beyond which that part of the line is not shown.
+const LONG: usize = 200;
 
 /// Writes all that is to be said of a test that did not pass; nothing of one that did or was not evaluated.
 pub(super) fn write(page: &mut Page<'_>, rule: &RuleTests, test: &TestResult) -> io::Result<()> {
     match &test.outcome {
         TestOutcome::Passed | TestOutcome::NotEvaluated => Ok(()),
         TestOutcome::Failed(failures) => {
-            for failure in failures.iter().take(MOST_SHOWN) {
-                draw(page, &failed(rule, test, failure))?;
+            let Some((first, others)) = failures.split_first() else { return Ok(()) };
+            draw(page, &failed(rule, test, first))?;
+            for other in others.iter().take(MOST_LISTED) {
+                let variant = other.variant.as_ref().map_or("", |(words, _)| words);
+                let text = format!("also with {variant}: {}", other.reason);
+                page.wrapped("  ", "  ", PLAIN, &one_line_cut(&text, TEXT_LIMIT))?;
             }
-            match failures.len().saturating_sub(MOST_SHOWN) {
+            match others.len().saturating_sub(MOST_LISTED) {
                 0 => Ok(()),
-                rest => page.line(format_args!("  … and {rest} more of the {} variants of this test", test.cases)),
+                rest => page.line(format_args!("  and with {rest} more of {}", count(test.cases, "variant"))),
             }
         }
         TestOutcome::Disagreed(words) => {
@@ -71,7 +83,7 @@ fn draw(page: &mut Page<'_>, test: &FailedTest) -> io::Result<()> {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(page.options.width)
         .with_links(false)
-        .with_context_lines(0);
+        .with_context_lines(1);
     let mut drawing = String::new();
     handler.render_report(&mut drawing, test).map_err(io::Error::other)?;
     page.separate()?;
@@ -106,10 +118,32 @@ impl Diagnostic for FailedTest {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Diagnostic::source_code(&self.error)
+        Some(self)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Diagnostic::labels(&self.error)
+    }
+}
+
+/// The policy, in whole lines and nothing around them: miette by itself shows whole lines with their neighbours, or the underlined
+/// words alone. It asks without context for the place in the header, and with it for the text.
+impl SourceCode for FailedTest {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        if before == 0 && after == 0 {
+            return self.error.read_span(span, before, after);
+        }
+        let text = &*self.error.source.text;
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let line = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        let rest = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |length| end + length);
+        let start = if start - line > LONG { start } else { line };
+        let end = if rest.saturating_sub(end) > LONG { end } else { rest };
+        self.error.read_span(&SourceSpan::from((start, end.saturating_sub(start))), 0, 0)
     }
 }

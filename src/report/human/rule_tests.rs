@@ -118,15 +118,15 @@ fn verdict(page: &mut Page<'_>, report: &TestReport) -> io::Result<()> {
         Verdict::Violated | Verdict::Interrupted => ("failed", BAD),
     };
     let mut clauses = vec![format!("{} passed", count(counts.passed, "test"))];
-    let mut add = |number: usize, words: &str| {
-        if number > 0 {
-            clauses.push(format!("{number} {words}"));
-        }
-    };
-    add(counts.failed, "failed");
-    add(counts.not_evaluated, "not evaluated");
-    add(counts.lacking, "rules without a test of each outcome");
-    add(report.rules.iter().filter(|rule| rule.tests.is_empty()).count(), "rules without tests");
+    let untested = report.rules.iter().filter(|rule| rule.tests.is_empty()).count();
+    let further = [
+        (counts.failed, counts.failed.to_string(), "failed"),
+        (counts.not_evaluated, counts.not_evaluated.to_string(), "not evaluated"),
+        (counts.lacking, count(counts.lacking, "rule"), "without a test of each outcome"),
+        (untested, count(untested, "rule"), "without tests"),
+    ];
+    clauses
+        .extend(further.into_iter().filter(|(number, ..)| *number > 0).map(|(_, of, words)| format!("{of} {words}")));
     clauses.extend(report.short());
     clauses.push(count(report.rules.len(), "rule"));
     page.separate()?;
