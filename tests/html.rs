@@ -18,8 +18,8 @@ use trailgate::text::LineColumn;
 use trailgate::violation::summary::{FileCounts, Note, SkippedFile};
 use trailgate::violation::violation::EventIdentity;
 use trailgate::violation::{
-    Comparison, Evidence, Known, PolicyPlace, RuleCard, RuleStatus, RuleSummary, Standing, Summary, Verdict, Violation,
-    Waived,
+    Comparison, Evidence, Extent, Known, PolicyPlace, RuleCard, RuleStatus, RuleSummary, Standing, Summary, Verdict,
+    Violation, Waived,
 };
 
 const ELEMENTS: &[&str] = &[
@@ -277,6 +277,7 @@ impl Run {
             violations: violations + 1,
             waived: 1,
             rules: vec![RuleSummary {
+                extent: Extent::default(),
                 rule: RuleId(text.to_owned()),
                 title: text.to_owned(),
                 severity: Severity::High,
@@ -342,6 +343,7 @@ impl Run {
             rules: &self.cards,
             now: Timestamp::UNIX_EPOCH,
             baseline: Some(&self.baseline),
+            controls: &[],
         };
         let mut out = Vec::new();
         HtmlReporter.report(&run, &mut out).unwrap();

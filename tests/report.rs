@@ -19,7 +19,9 @@ use trailgate::report::{
 use trailgate::text::{LineColumn, Lines};
 use trailgate::violation::summary::{FileCounts, Note, RecordCounts, SkippedFile};
 use trailgate::violation::violation::EventIdentity;
-use trailgate::violation::{Evidence, PolicyPlace, RuleStatus, RuleSummary, Standing, Summary, Violation, Waived};
+use trailgate::violation::{
+    Evidence, Extent, PolicyPlace, RuleStatus, RuleSummary, Standing, Summary, Violation, Waived,
+};
 
 const RECORD: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"Root","principalId":"123456789012","arn":"arn:aws:iam::123456789012:root","accountId":"123456789012","accessKeyId":"","sessionContext":{"sessionIssuer":{},"attributes":{"mfaAuthenticated":"false"}}},"eventTime":"2026-01-31T10:15:00Z","eventSource":"monitoring.amazonaws.com","eventName":"PutMetricAlarm","awsRegion":"us-east-1","sourceIPAddress":"192.0.2.10","userAgent":"console.amazonaws.com","requestParameters":{"alarmName":"CPU","evaluationPeriods":1,"threshold":80},"responseElements":null,"eventID":"5f1f2b3e-8a3e-4c55-9a86-54b05f1d8ac1","recipientAccountId":"123456789012"}"#;
 const LOGIN: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::123456789012:user/alice","userName":"alice"},"eventTime":"2026-01-31T11:02:09Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.7","responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"LoginTo":"https://console.aws.amazon.com/","MobileVersion":"No","MFAUsed":"No"},"eventID":"0b6f8a2e-53b8-4a6f-b6a4-0e7d7b0f1c11"}"#;
@@ -150,6 +152,7 @@ fn summary_of(violations: &[Violation], rules: &[(&Rule, u64, RuleStatus)]) -> S
         u64::try_from(of_rule.count()).unwrap()
     };
     Summary {
+        extent: Extent::default(),
         files: FileCounts {
             found: 12,
             read: 11,
@@ -165,6 +168,7 @@ fn summary_of(violations: &[Violation], rules: &[(&Rule, u64, RuleStatus)]) -> S
         rules: rules
             .iter()
             .map(|(rule, population, status)| RuleSummary {
+                extent: Extent::default(),
                 rule: RuleId(rule.id.to_owned()),
                 title: rule.title.to_owned(),
                 severity: rule.severity,
@@ -261,6 +265,7 @@ fn run_of<'a>(violations: &'a [Violation], summary: &'a Summary, fail_on: Severi
         rules: &[],
         now: Timestamp::UNIX_EPOCH,
         baseline: None,
+        controls: &[],
     }
 }
 
@@ -329,6 +334,7 @@ fn the_verdict_line_says_what_the_exit_code_says() {
             rules: &[],
             now: Timestamp::UNIX_EPOCH,
             baseline: None,
+            controls: &[],
         };
         format!("{} {}", verdict.exit_code(), VerdictLine::of(&run))
     };

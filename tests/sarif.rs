@@ -337,6 +337,7 @@ fn a_baseline_tells_new_from_unchanged() {
         rules: &cards,
         now: "2026-12-31T00:00:00Z".parse().unwrap(),
         baseline: Some(&baseline),
+        controls: &[],
     };
     let mut bytes = Vec::new();
     SarifReporter.report(&report, &mut bytes).unwrap();

@@ -8,7 +8,9 @@ use crate::compile::Program;
 use crate::event::{Problem, ProblemKind};
 use crate::policy::WaiverIndex;
 use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
-use crate::violation::{CoveredBy, FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation};
+use crate::violation::{
+    CoveredBy, Extent, FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation,
+};
 
 /// What a run found.
 #[derive(Debug, Clone, Default)]
@@ -87,6 +89,7 @@ impl<'b> Tally<'b> {
             population: 0,
             violations: 0,
             waived: 0,
+            extent: Extent::default(),
             status: if rule.check.is_some() { RuleStatus::NotObserved } else { RuleStatus::NotEvaluated },
         });
         let summary = Summary { rules: rules.collect(), ..Summary::default() };
@@ -150,6 +153,14 @@ impl<'b> Tally<'b> {
         for rule in part.everywhere {
             if let Some(rule) = summary.rules.get_mut(rule.0) {
                 rule.population += u64::try_from(evaluated).unwrap_or(u64::MAX);
+                rule.extent.join(&part.extent);
+            }
+        }
+        // A duplicate says the same as the event it repeats, so that it changes no extent.
+        summary.extent.join(&part.extent);
+        for (rule, extent) in &part.extents {
+            if let Some(rule) = summary.rules.get_mut(rule.0) {
+                rule.extent.join(extent);
             }
         }
         for (_, rule) in part.population.into_iter().filter(|(place, _)| counts(*place)) {

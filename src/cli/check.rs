@@ -81,6 +81,7 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         rules: &cards,
         now,
         baseline: outcome.comparison.as_ref(),
+        controls: &arguments.control,
     };
     if let Err(message) = write_reports(&report, arguments, started.elapsed()) {
         print_error(&message);

@@ -41,6 +41,8 @@ pub struct Part {
     pub index_slots: SlotTable,
     /// Where those lie.
     pub identity: IdentitySlots,
+    /// Where a record says when and where it was made.
+    pub place: PlaceSlots,
     /// All definite paths of the rules, read from records that a rule may concern.
     pub slots: SlotTable,
     /// From field values to places in `rules`.
@@ -69,6 +71,17 @@ pub struct IdentitySlots {
     pub id: Option<SlotId>,
     /// Fields that must be equal too, so that two events that share an id by mistake both count.
     pub with: Vec<SlotId>,
+}
+
+/// Slots, in the index table, of when and where a record was made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlaceSlots {
+    /// Its time.
+    pub time: Option<SlotId>,
+    /// The account it was recorded in.
+    pub account: Option<SlotId>,
+    /// The region.
+    pub region: Option<SlotId>,
 }
 
 /// One rule.
@@ -262,19 +275,27 @@ fn part_of(parts: &mut Vec<Part>, records: &RecordSource) -> usize {
 impl Part {
     fn new(records: &RecordSource) -> Self {
         let mut index_slots = SlotTable::default();
-        let (format, fields, identity) = match records {
+        let (format, fields, identity, place) = match records {
             RecordSource::Cloudtrail => {
                 let id = Some(index_slots.slot(&name("eventID").0));
                 let with = ["eventTime", "eventSource", "eventName", "recipientAccountId"];
                 let with = with.iter().map(|field| index_slots.slot(&name(field).0)).collect();
-                (RecordFormat::Cloudtrail, EventFields::default(), IdentitySlots { id, with })
+                let mut slot = |field| Some(index_slots.slot(&name(field).0));
+                let place = PlaceSlots {
+                    time: slot("eventTime"),
+                    account: slot("recipientAccountId"),
+                    region: slot("awsRegion"),
+                };
+                (RecordFormat::Cloudtrail, EventFields::default(), IdentitySlots { id, with }, place)
             }
             RecordSource::Json { records, time, id } => {
                 let mut slot =
                     |path: &Option<Path>| path.as_ref().and_then(Path::definite).map(|steps| index_slots.slot(steps));
-                let identity = IdentitySlots { id: slot(id), with: slot(time).into_iter().collect() };
+                let time_slot = slot(time);
+                let identity = IdentitySlots { id: slot(id), with: time_slot.into_iter().collect() };
+                let place = PlaceSlots { time: time_slot, ..PlaceSlots::default() };
                 let fields = EventFields { time: time.clone(), id: id.clone() };
-                (RecordFormat::Json { records: records.clone() }, fields, identity)
+                (RecordFormat::Json { records: records.clone() }, fields, identity, place)
             }
         };
         Self {
@@ -282,6 +303,7 @@ impl Part {
             fields,
             index_slots,
             identity,
+            place,
             slots: SlotTable::default(),
             index: Index::default(),
             rules: Vec::new(),

@@ -5,6 +5,7 @@ pub mod describe;
 pub mod evaluate;
 pub mod evidence;
 pub mod identity;
+mod made;
 pub mod message;
 pub mod near;
 pub mod node;

@@ -10,6 +10,7 @@ use crate::engine::cover::{Cover, cover};
 use crate::engine::describe::Sense;
 use crate::engine::evaluate::Event;
 use crate::engine::evidence::{Decision, decisions};
+use crate::engine::made::Made;
 use crate::engine::node::Node;
 use crate::engine::{identity, message};
 use crate::event::reader::Ending;
@@ -19,7 +20,7 @@ use crate::json::Slots;
 use crate::json::locate::locate;
 use crate::text::{LineColumn, Lines};
 use crate::violation::{
-    Evidence, FileReport, FoundViolation, PartReport, PolicyPlace, RuleIndex, ScannedRecord, Violation,
+    Evidence, Extent, FileReport, FoundViolation, PartReport, PolicyPlace, RuleIndex, ScannedRecord, Violation,
 };
 
 /// Scans one input, plain or gzip by content; `name` is what it is called in the report.
@@ -89,6 +90,7 @@ fn scan_part(
         index_slots: Slots::default(),
         slots: Slots::default(),
         candidates: Vec::new(),
+        extents: vec![Extent::default(); part.rules.len()],
         report: PartReport {
             everywhere: part
                 .everywhere
@@ -105,6 +107,9 @@ fn scan_part(
         Item::Problem(problem) => worker.problems.push(problem),
     });
     worker.report.census = census;
+    let extents = std::mem::take(&mut worker.extents).into_iter().zip(&part.rules);
+    let met = extents.filter(|(extent, _)| !extent.is_empty());
+    worker.report.extents = met.map(|(extent, rule)| (RuleIndex(*rule), extent)).collect();
     (worker.report, worker.problems)
 }
 
@@ -118,6 +123,8 @@ struct Worker<'p> {
     index_slots: Slots,
     slots: Slots,
     candidates: Vec<usize>,
+    /// Of the populations, by a rule's place in the part.
+    extents: Vec<Extent>,
     report: PartReport,
     problems: Vec<Problem>,
 }
@@ -133,6 +140,8 @@ impl Worker<'_> {
         let place = self.report.records.len();
         let identity = identity::delivery(text, &self.index_slots, &part.identity);
         self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity });
+        let made = Made::of(text, &self.index_slots, part.place);
+        made.add_to(&mut self.report.extent);
         self.find_candidates(text);
         if self.candidates.is_empty() || part.slots.extract(text, &mut self.slots).is_err() {
             return;
@@ -149,6 +158,9 @@ impl Worker<'_> {
                     continue;
                 }
                 self.report.population.push((place, RuleIndex(index)));
+                if let Some(extent) = self.extents.get_mut(*local) {
+                    made.add_to(extent);
+                }
             }
             if event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold) {
                 let (violation, cover) = self.violation(rule, check, &event, record);

@@ -4,6 +4,7 @@ pub mod bundled;
 pub mod error;
 pub mod fix;
 pub mod format;
+pub mod framework;
 pub mod keywords;
 pub mod model;
 pub mod mutant;

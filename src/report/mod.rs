@@ -4,6 +4,7 @@
 
 pub mod asff;
 pub mod baseline;
+mod compliance;
 pub mod csv;
 pub mod diff;
 pub mod explain;

@@ -37,6 +37,8 @@ pub struct RunReport<'a> {
     pub now: Timestamp,
     /// How the violations compare with a baseline; `None` where the run has none.
     pub baseline: Option<&'a Comparison>,
+    /// The controls that were asked for, as `FRAMEWORK[:CONTROL]`; none is all that the rules name.
+    pub controls: &'a [String],
 }
 
 impl<'a> RunReport<'a> {
@@ -56,6 +58,12 @@ impl<'a> RunReport<'a> {
     #[must_use]
     pub const fn checked_something(&self) -> bool {
         self.summary.records.evaluated > 0
+    }
+
+    /// Whether something of the input was not seen, so that a clean rule may yet be violated.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.summary.interrupted || !self.summary.problems.is_empty()
     }
 
     /// The card of `violation`'s rule.

@@ -2,6 +2,7 @@
 
 use crate::event::{Census, Problem};
 use crate::policy::WaiverIndex;
+use crate::violation::extent::Extent;
 use crate::violation::violation::Violation;
 
 /// The result of scanning one input.
@@ -26,6 +27,10 @@ pub struct PartReport {
     pub everywhere: Vec<RuleIndex>,
     /// The other rules' populations: (place in `records`, rule), in rising order.
     pub population: Vec<(usize, RuleIndex)>,
+    /// What all its records reach over.
+    pub extent: Extent,
+    /// What the populations of rules reach over, of those that met an event; not of those in `everywhere`.
+    pub extents: Vec<(RuleIndex, Extent)>,
     /// Violations, in the order of the records and rules.
     pub violations: Vec<FoundViolation>,
 }

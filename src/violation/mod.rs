@@ -4,6 +4,7 @@
 pub mod baseline;
 pub mod card;
 pub mod difference;
+pub mod extent;
 pub mod file_report;
 pub mod summary;
 pub mod tested;
@@ -15,6 +16,7 @@ pub mod violation;
 pub use baseline::{Baseline, BaselineError, Comparison, Known};
 pub use card::RuleCard;
 pub use difference::{Difference, difference};
+pub use extent::Extent;
 pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use tested::{

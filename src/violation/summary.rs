@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::event::Problem;
 use crate::policy::{RuleId, Severity};
+use crate::violation::extent::Extent;
 
 /// The reconciliation of a run.
 ///
@@ -31,6 +32,8 @@ pub struct Summary {
     pub notes: Vec<Note>,
     /// Whether the run was ended by the user before all files were read.
     pub interrupted: bool,
+    /// What all events that were read reach over.
+    pub extent: Extent,
 }
 
 /// Files of a run.
@@ -116,6 +119,8 @@ pub struct RuleSummary {
     pub waived: u64,
     /// The outcome.
     pub status: RuleStatus,
+    /// What the events of its population reach over.
+    pub extent: Extent,
 }
 
 /// The outcome of a rule.

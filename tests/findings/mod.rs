@@ -11,7 +11,7 @@ use trailgate::report::{Reporter, RunReport};
 use trailgate::text::LineColumn;
 use trailgate::violation::violation::EventIdentity;
 use trailgate::violation::{
-    Evidence, PolicyPlace, RuleCard, RuleStatus, RuleSummary, Standing, Summary, Verdict, Violation, Waived,
+    Evidence, Extent, PolicyPlace, RuleCard, RuleStatus, RuleSummary, Standing, Summary, Verdict, Violation, Waived,
 };
 
 /// The time of every run.
@@ -148,6 +148,7 @@ pub fn card() -> RuleCard {
 pub fn summary(violations: &[Violation], status: RuleStatus) -> Summary {
     let count = |waived: bool| violations.iter().filter(|violation| violation.waived.is_some() == waived).count();
     let rule = RuleSummary {
+        extent: Extent::default(),
         rule: card().rule,
         title: card().title,
         severity: card().severity,
@@ -170,6 +171,7 @@ pub fn lines(reporter: &dyn Reporter, violations: &[Violation], summary: &Summar
         rules,
         now: NOW.parse::<Timestamp>().unwrap(),
         baseline: None,
+        controls: &[],
     };
     let mut out = Vec::new();
     reporter.report(&run, &mut out).unwrap();

@@ -16,8 +16,8 @@ use trailgate::report::{Reporter, RunReport};
 use trailgate::text::LineColumn;
 use trailgate::violation::summary::{FileCounts, Note, RecordCounts};
 use trailgate::violation::{
-    Comparison, EventIdentity, Evidence, Known, PolicyPlace, RuleCard, RuleStatus, RuleSummary, Standing, Summary,
-    Violation, Waived,
+    Comparison, EventIdentity, Evidence, Extent, Known, PolicyPlace, RuleCard, RuleStatus, RuleSummary, Standing,
+    Summary, Violation, Waived,
 };
 
 const LOGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/logs");
@@ -47,6 +47,7 @@ impl Run {
             rules: &self.rules,
             now: "2026-12-31T12:00:00Z".parse::<Timestamp>().unwrap(),
             baseline: self.baseline.as_ref(),
+            controls: &[],
         };
         let mut out = Vec::new();
         reporter.report(&run, &mut out).unwrap();
@@ -123,6 +124,7 @@ fn run(made: &[Made<'_>]) -> Run {
         message: message.to_owned(),
     };
     let summary = Summary {
+        extent: Extent::default(),
         files: FileCounts { found: 3, read: 3, ..FileCounts::default() },
         records: RecordCounts { found: 2932, evaluated: 2921, duplicates: 10, malformed: 1, insights: 0 },
         bytes: 8_439_201,
@@ -172,6 +174,7 @@ fn run(made: &[Made<'_>]) -> Run {
 
 fn summary(rule: &Made<'_>) -> RuleSummary {
     RuleSummary {
+        extent: Extent::default(),
         rule: RuleId(rule.id.to_owned()),
         title: rule.title.to_owned(),
         severity: rule.severity,

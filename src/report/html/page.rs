@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::report::html::control::{Framework, frameworks};
+use crate::report::html::control::{self, Framework};
 use crate::report::html::group::{Groups, groups};
 use crate::report::html::input::{self, Gone, List, Said, Sum};
 use crate::report::html::rule::{self, RuleRow};
@@ -24,6 +24,8 @@ pub(super) struct Page<'a> {
     verdict: VerdictLine,
     figures: Vec<Figure>,
     frameworks: Vec<Framework<'a>>,
+    /// What the run read, on which the controls rest.
+    basis: Option<String>,
     rules: Vec<RuleRow<'a>>,
     timeline: Option<Timeline>,
     groups: Groups<'a>,
@@ -56,7 +58,8 @@ impl<'a> Page<'a> {
             run: *run,
             verdict: VerdictLine::of(run),
             figures: figures(run),
-            frameworks: frameworks(&rules),
+            frameworks: control::all(run),
+            basis: control::basis(run),
             rules: rule::by_need(&rules),
             timeline: timeline(run.violations),
             groups,

@@ -2,6 +2,7 @@
 //!
 //! Groups of violations by rule, the worst first; what could not be read; notes; a summary that adds up; the verdict.
 
+mod controls;
 pub(in crate::report) mod diagnostic;
 mod failed_test;
 mod group;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::report::human::controls;
 use crate::report::human::group;
 use crate::report::human::options::{Detail, HumanOptions};
 use crate::report::human::page::Page;
@@ -34,6 +35,9 @@ impl Reporter for HumanReporter {
             summary::notes(&mut page, run.summary)?;
             summary::gone(&mut page, run)?;
             summary::summary(&mut page, run.summary)?;
+            if !run.controls.is_empty() {
+                controls::controls(&mut page, run)?;
+            }
         }
         if self.options.detail > Detail::Quiet || run.verdict != Verdict::Passed || !run.checked_something() {
             verdict::write(&mut page, run)?;

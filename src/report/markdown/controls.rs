@@ -1,12 +1,10 @@
-//! What became of each control: the outcomes of the rules that support it, put together.
+//! What became of each control: a table for each framework.
 
-use std::collections::BTreeMap;
-
+use crate::report::compliance::{Control, ControlStatus, Framework, frameworks, places, times};
 use crate::report::markdown::page::Section;
-use crate::report::markdown::text::code;
+use crate::report::markdown::text::{code, title};
 use crate::report::number::grouped;
-use crate::report::selection::RuleOutcome;
-use crate::violation::RuleStatus;
+use crate::report::reporter::RunReport;
 
 /// Controls of one framework that are listed.
 const CONTROLS_LIMIT: usize = 60;
@@ -15,70 +13,61 @@ const RULES_LIMIT: usize = 3;
 /// Characters of a name.
 const NAME_LIMIT: usize = 80;
 
-type Supporting<'r, 'a> = Vec<&'r RuleOutcome<'a>>;
-
-/// A table for each framework that a rule names, in the order of their names.
-pub(super) fn sections(rules: &[RuleOutcome<'_>]) -> Vec<Section> {
-    let mut frameworks: BTreeMap<&str, BTreeMap<&str, Supporting<'_, '_>>> = BTreeMap::new();
-    for rule in rules {
-        for (framework, controls) in rule.card.iter().flat_map(|card| &card.controls) {
-            let of = frameworks.entry(framework).or_default();
-            for control in controls {
-                of.entry(control).or_default().push(rule);
-            }
-        }
-    }
-    frameworks.iter().map(|(framework, controls)| section(framework, controls)).collect()
+/// A table for each framework of `run`.
+pub(super) fn sections(run: &RunReport<'_>) -> Vec<Section> {
+    frameworks(run).iter().map(|framework| section(run, framework)).collect()
 }
 
-fn section(framework: &str, controls: &BTreeMap<&str, Supporting<'_, '_>>) -> Section {
-    let mut rows: Vec<(RuleStatus, String)> = controls
+/// What the run read, on which the tables rest.
+pub(super) fn basis(run: &RunReport<'_>) -> Option<String> {
+    let times = times(&run.summary.extent)?;
+    let mut parts = vec![code(&times, NAME_LIMIT)];
+    parts.extend(places(&run.summary.extent).iter().map(|place| code(place, NAME_LIMIT * 2)));
+    Some(format!(
+        "All events that were read: {}. Each control's evidence is what its rules are about.",
+        parts.join(" · ")
+    ))
+}
+
+fn section(run: &RunReport<'_>, framework: &Framework<'_>) -> Section {
+    // Of frameworks that nobody asked for, what no rule supports has no row of its own: a comment has no room for it.
+    let (bare, mut controls): (Vec<&Control<'_>>, Vec<&Control<'_>>) = framework
+        .controls
         .iter()
-        .map(|(control, rules)| {
-            let status = together(rules);
-            (status, row(control, rules, status))
-        })
-        .collect();
+        .partition(|control| control.status == ControlStatus::NotCovered && run.controls.is_empty());
+    let bare: Vec<String> = bare.iter().map(|control| code(&control.id, NAME_LIMIT)).collect();
+    let bare = if bare.is_empty() { String::new() } else { format!(" Not covered: {}.", bare.join(", ")) };
     // What is violated first; a stable sort keeps the order of the controls.
-    rows.sort_by_key(|(status, _)| *status != RuleStatus::Violated);
+    controls.sort_by_key(|control| control.status != ControlStatus::Violated);
     let head = format!(
-        "### Controls of {}\n\n| Control | Rules | Population | Violations | Waived | Status |\n|---|---|--:|--:|--:|---|\n",
-        code(framework, NAME_LIMIT)
+        "### Controls of {}\n\n{}. {}.{bare}\n\n| Control | Rules | Population | Violations | Waived | Status | Evidence |\n|---|---|--:|--:|--:|---|---|\n",
+        code(framework.name, NAME_LIMIT),
+        framework.scope(),
+        framework.counts(),
     );
-    Section { head, rows: rows.into_iter().map(|(_, row)| row).collect(), limit: CONTROLS_LIMIT, tail: "" }
+    Section { head, rows: controls.into_iter().map(row).collect(), limit: CONTROLS_LIMIT, tail: "" }
 }
 
-fn row(control: &str, rules: &Supporting<'_, '_>, status: RuleStatus) -> String {
-    let sum = |count: fn(&RuleOutcome<'_>) -> u64| grouped(rules.iter().map(|rule| count(rule)).sum::<u64>());
-    let mut names: Vec<String> =
-        rules.iter().take(RULES_LIMIT).map(|rule| code(&rule.summary.rule.0, NAME_LIMIT)).collect();
-    let rest = rules.len() - names.len();
-    names.extend((rest > 0).then(|| format!("{} more", grouped(rest))));
+fn row(control: &Control<'_>) -> String {
+    let name = code(&control.id, NAME_LIMIT);
+    let name = control.title.map(|of| format!("{name}<br>{}", title(of, NAME_LIMIT))).unwrap_or(name);
+    let rules = control.rules.iter().take(RULES_LIMIT);
+    let mut rules: Vec<String> = rules.map(|(_, rule)| code(&rule.rule.0, NAME_LIMIT)).collect();
+    let rest = control.rules.len() - rules.len();
+    rules.extend((rest > 0).then(|| format!("{} more", grouped(rest))));
+    let rules = if rules.is_empty() { "—".to_owned() } else { rules.join(", ") };
+    let status = match control.status {
+        ControlStatus::Violated => "**violated**",
+        other => other.word(),
+    };
+    let status = control.but().map_or_else(|| status.to_owned(), |but| format!("{status}<br>{but}"));
+    let mut evidence: Vec<String> = times(&control.extent).iter().map(|times| code(times, NAME_LIMIT)).collect();
+    evidence.extend(places(&control.extent).iter().map(|place| code(place, NAME_LIMIT * 2)));
+    let evidence = if evidence.is_empty() { "—".to_owned() } else { evidence.join("<br>") };
     format!(
-        "| {} | {} | {} | {} | {} | {} |",
-        code(control, NAME_LIMIT),
-        names.join(", "),
-        sum(|rule| rule.summary.population),
-        sum(|rule| rule.summary.violations),
-        sum(|rule| rule.summary.waived),
-        word(status),
+        "| {name} | {rules} | {} | {} | {} | {status} | {evidence} |",
+        grouped(control.population()),
+        grouped(control.violations()),
+        grouped(control.waived()),
     )
-}
-
-/// Violated where one rule is; else not evaluated where one is not, since nobody knows; clean where one saw its events.
-fn together(rules: &Supporting<'_, '_>) -> RuleStatus {
-    let any = |status| rules.iter().any(|rule| rule.summary.status == status);
-    [RuleStatus::Violated, RuleStatus::NotEvaluated, RuleStatus::Clean]
-        .into_iter()
-        .find(|status| any(*status))
-        .unwrap_or(RuleStatus::NotObserved)
-}
-
-const fn word(status: RuleStatus) -> &'static str {
-    match status {
-        RuleStatus::Violated => "**violated**",
-        RuleStatus::Clean => "clean",
-        RuleStatus::NotObserved => "not observed",
-        RuleStatus::NotEvaluated => "not evaluated",
-    }
 }

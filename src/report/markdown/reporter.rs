@@ -41,13 +41,27 @@ impl Reporter for MarkdownReporter {
         page.paragraph(&format!("## {}: {}", env!("CARGO_PKG_NAME"), line.word));
         page.paragraph(&line.clauses.join(" · "));
         violated(&mut page, run, &rules);
-        for section in controls::sections(&rules) {
-            page.section(section);
+        if !run.controls.is_empty() {
+            control_tables(&mut page, run);
         }
         worst(&mut page, run);
         changes(&mut page, run);
         problems_and_notes(&mut page, run);
+        // Where nobody asked for them, they leave the room to the violations.
+        if run.controls.is_empty() {
+            control_tables(&mut page, run);
+        }
         out.write_all(page.finish(&summary(run)).as_bytes())
+    }
+}
+
+fn control_tables(page: &mut Page, run: &RunReport<'_>) {
+    let tables = controls::sections(run);
+    if let Some(basis) = controls::basis(run).filter(|_| !tables.is_empty()) {
+        page.paragraph(&basis);
+    }
+    for section in tables {
+        page.section(section);
     }
 }
 

@@ -120,15 +120,10 @@ fn finding<'a>(
     }
 }
 
-/// Whether something of the input was not seen, so that a clean rule may yet be violated.
-fn is_partial(run: &RunReport<'_>) -> bool {
-    run.summary.interrupted || !run.summary.problems.is_empty()
-}
-
 fn status(run: &RunReport<'_>, rule: &RuleSummary) -> (u32, &'static str) {
     match rule.status {
         RuleStatus::Violated => (3, "Fail"),
-        RuleStatus::Clean if !is_partial(run) => (1, "Pass"),
+        RuleStatus::Clean if !run.is_partial() => (1, "Pass"),
         RuleStatus::Clean | RuleStatus::NotObserved | RuleStatus::NotEvaluated => (2, "Warning"),
     }
 }
@@ -140,7 +135,7 @@ fn detail(run: &RunReport<'_>, rule: &RuleSummary) -> String {
                 "events it is about: {}; violations: {}; waived: {}",
                 rule.population, rule.violations, rule.waived
             );
-            if is_partial(run) {
+            if run.is_partial() {
                 detail.push_str("; not all of the input was read");
             }
             detail
