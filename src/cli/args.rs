@@ -3,6 +3,7 @@
 mod authoring;
 mod diff;
 mod explain;
+mod list;
 mod test;
 mod values;
 
@@ -19,6 +20,7 @@ use values::{day, fingerprint, size, threads, whole};
 pub use self::authoring::{FmtArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
 pub use self::explain::{ExplainArgs, ExplainFormat};
+pub use self::list::{ListArgs, ListFormat};
 pub use self::test::TestArgs;
 
 const EXIT_CODES: &str = "\
@@ -59,6 +61,8 @@ pub enum Command {
     Lint(LintArgs),
     /// Bring policy files into the one form; comments stay.
     Fmt(FmtArgs),
+    /// List rules, or the controls that they support.
+    List(Box<ListArgs>),
     /// Print the JSON Schema of a file that people write, for editors.
     Schema(SchemaArgs),
     /// Print the settings of `check` and what made them so.

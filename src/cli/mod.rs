@@ -13,6 +13,7 @@ mod exit;
 mod explain;
 mod fmt;
 mod lint;
+mod list;
 mod man;
 mod output;
 mod policies;

@@ -7,6 +7,7 @@ pub mod index;
 pub mod lint;
 pub mod matcher;
 pub mod program;
+pub mod services;
 mod waivers;
 
 pub use lint::lint;
