@@ -29,6 +29,15 @@ impl PolicySet {
     /// A rule id or the name of a waiver used twice; a `use` or `list` whose name no file has, or several others have; definitions in a ring; a list used
     /// for `cidr` that holds something else than networks; a definition with `.paths` used where there is no element.
     pub fn new(policies: Vec<Policy>) -> Result<Self, PolicyErrors> {
+        let (set, errors) = Self::joined(policies);
+        if errors.iter().any(|error| error.level == Level::Error) { Err(PolicyErrors(errors)) } else { Ok(set) }
+    }
+
+    /// As [`PolicySet::new`], with what is wrong beside the set: for those who show policies that are being written.
+    ///
+    /// Where there are errors, names may resolve to nothing, and definitions may run in a ring: such a set is not for `compile`.
+    #[must_use]
+    pub fn joined(policies: Vec<Policy>) -> (Self, Vec<PolicyError>) {
         let mut defines: BTreeMap<String, Vec<PolicyIndex>> = BTreeMap::new();
         let mut lists: BTreeMap<String, Vec<PolicyIndex>> = BTreeMap::new();
         for (index, policy) in policies.iter().enumerate().filter(|(_, policy)| policy.waivers.is_none()) {
@@ -44,7 +53,7 @@ impl PolicySet {
         let mut errors = Check::new(&set).errors();
         let file = |error: &PolicyError| set.policies.iter().position(|policy| policy.source.name == error.source.name);
         errors.sort_by_cached_key(|error| (file(error), error.offset()));
-        if errors.iter().any(|error| error.level == Level::Error) { Err(PolicyErrors(errors)) } else { Ok(set) }
+        (set, errors)
     }
 
     /// The policies, in the order given.
