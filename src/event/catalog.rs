@@ -77,6 +77,27 @@ pub fn suggestions(steps: &[Step]) -> Option<String> {
     None
 }
 
+/// Every known field of the events that rules are about, as paths in the order of the guide, each array as its elements (`[*]`).
+#[must_use]
+pub fn known_fields() -> Vec<(String, FieldType)> {
+    fn walk(shape: &'static Shape, path: &str, known: &mut Vec<(String, FieldType)>) {
+        if let List(element) = shape {
+            let path = format!("{path}[*]");
+            known.push((path.clone(), element.field_type()));
+            walk(element, &path, known);
+        }
+        for field in shape.fields() {
+            let path = below(path, field.0);
+            known.push((path.clone(), field.1.field_type()));
+            walk(&field.1, &path, known);
+        }
+    }
+    let mut known = Vec::new();
+    walk(&EVENT, "$", &mut known);
+    known.retain(|(path, _)| !path.starts_with("$.insightDetails"));
+    known
+}
+
 /// Lowest likeness (Jaro-Winkler, 0 to 1) at which a known name is offered for an unknown one.
 const LIKENESS: f64 = 0.85;
 
@@ -370,6 +391,17 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(field_type(&steps(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn lists_what_it_knows() {
+        let known = known_fields();
+        assert!(known.contains(&("$.resources[*].ARN".to_owned(), FieldType::String)));
+        assert!(known.contains(&("$.additionalEventData['x-amz-id-2']".to_owned(), FieldType::String)));
+        assert!(known.iter().all(|(path, _)| !path.contains("insight")));
+        for (path, kind) in known.iter().filter(|(path, _)| !path.contains(['*', '\''])) {
+            assert_eq!(field_type(&steps(path)), Some(*kind), "{path}");
         }
     }
 

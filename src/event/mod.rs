@@ -5,6 +5,7 @@ pub mod catalog;
 #[cfg(test)]
 mod damage;
 pub mod envelope;
+pub mod field_note;
 pub mod gzip;
 mod layer;
 mod ledger;
