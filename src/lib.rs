@@ -13,6 +13,7 @@ pub mod compile;
 pub mod engine;
 pub mod event;
 pub mod json;
+pub mod lsp;
 pub mod policy;
 pub mod report;
 pub mod text;

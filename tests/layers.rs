@@ -21,13 +21,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("violation", &["policy", "event", "json", "text"]),
     ("engine", &["compile", "violation", "policy", "event", "json", "text"]),
     ("report", &["compile", "violation", "policy", "event", "json", "text"]),
+    ("lsp", &["compile", "policy", "event", "json", "text"]),
     ("audit", &["engine", "compile", "violation", "policy", "event", "json", "text"]),
-    ("cli", &["audit", "report", "engine", "compile", "violation", "policy", "event", "json", "text"]),
+    ("cli", &["audit", "report", "lsp", "engine", "compile", "violation", "policy", "event", "json", "text"]),
     ("main", &["cli"]),
 ];
 
 /// The folders of which bytes and values go in and values come out, nothing else.
-const PURE: &[&str] = &["text", "json", "policy", "event", "compile", "violation", "engine"];
+const PURE: &[&str] = &["text", "json", "policy", "event", "compile", "violation", "engine", "lsp"];
 
 /// Paths that a pure folder does not mention. `io` and `time` alone are those of `std`, imported as modules.
 const IMPURE_PATHS: &[&[&str]] = &[
