@@ -4,6 +4,7 @@ mod authoring;
 mod diff;
 mod explain;
 mod list;
+mod lsp;
 mod test;
 mod values;
 
@@ -21,6 +22,7 @@ pub use self::authoring::{FmtArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
 pub use self::explain::{ExplainArgs, ExplainFormat};
 pub use self::list::{ListArgs, ListFormat};
+pub use self::lsp::LspArgs;
 pub use self::test::TestArgs;
 
 const EXIT_CODES: &str = "\
@@ -63,6 +65,8 @@ pub enum Command {
     Fmt(FmtArgs),
     /// List rules, or the controls that they support.
     List(Box<ListArgs>),
+    /// Help an editor with policies: a language server on standard input and output.
+    Lsp(LspArgs),
     /// Print the JSON Schema of a file that people write, for editors.
     Schema(SchemaArgs),
     /// Print the settings of `check` and what made them so.

@@ -17,6 +17,8 @@ pub enum Exit {
     Unformatted,
     /// What was asked for is done: 0.
     Done,
+    /// The client of the language server went without saying so: 1, as the protocol has it.
+    Abandoned,
     /// The arguments, the policies or the configuration are wrong, or the report could not be written: 2.
     Usage,
 }
@@ -26,7 +28,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Verdict(verdict) => Self::from(verdict.exit_code()),
             Exit::Sound => Self::SUCCESS,
-            Exit::Warned | Exit::Unformatted => Self::from(1),
+            Exit::Warned | Exit::Unformatted | Exit::Abandoned => Self::from(1),
             Exit::Done => Self::from(0),
             Exit::Usage => Self::from(2),
         }

@@ -14,6 +14,7 @@ mod explain;
 mod fmt;
 mod lint;
 mod list;
+mod lsp;
 mod man;
 mod output;
 mod policies;

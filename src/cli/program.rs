@@ -17,6 +17,7 @@ use crate::cli::explain::explain;
 use crate::cli::fmt::fmt;
 use crate::cli::lint::lint;
 use crate::cli::list::list;
+use crate::cli::lsp::lsp;
 use crate::cli::man::man;
 use crate::cli::schema::schema;
 use crate::cli::test::test;
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
         (Command::Explain(arguments), _) => explain(&arguments),
         (Command::Lint(arguments), _) => lint(&arguments),
         (Command::List(arguments), _) => list(&arguments),
+        (Command::Lsp(arguments), _) => lsp(&arguments),
         (Command::Waive(arguments), _) => waive(&arguments),
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
