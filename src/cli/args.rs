@@ -18,7 +18,7 @@ use jiff::civil::Date;
 pub use values::{ColorArg, Format, FormatArg, SeverityArg};
 use values::{day, fingerprint, size, threads, whole};
 
-pub use self::authoring::{FmtArgs, SchemaArgs, SchemaOf};
+pub use self::authoring::{FmtArgs, NewArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
 pub use self::explain::{ExplainArgs, ExplainFormat};
 pub use self::list::{ListArgs, ListFormat};
@@ -61,6 +61,8 @@ pub enum Command {
     Test(Box<TestArgs>),
     /// Check the policies themselves, without logs.
     Lint(LintArgs),
+    /// Draft a rule and its tests, from a recorded event or the name of one.
+    New(NewArgs),
     /// Bring policy files into the one form; comments stay.
     Fmt(FmtArgs),
     /// List rules, or the controls that they support.

@@ -16,6 +16,7 @@ mod lint;
 mod list;
 mod lsp;
 mod man;
+mod new;
 mod output;
 mod policies;
 mod program;

@@ -19,6 +19,7 @@ use crate::cli::lint::lint;
 use crate::cli::list::list;
 use crate::cli::lsp::lsp;
 use crate::cli::man::man;
+use crate::cli::new::new;
 use crate::cli::schema::schema;
 use crate::cli::test::test;
 use crate::cli::waive::waive;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
         }
+        (Command::New(arguments), _) => new(&arguments),
         (Command::Fmt(arguments), _) => fmt(&arguments),
         (Command::Schema(arguments), _) => schema(&arguments),
         (Command::Completions { shell }, _) => completions(shell),

@@ -2,6 +2,7 @@
 
 mod cover;
 pub mod describe;
+pub mod draft;
 pub mod evaluate;
 pub mod evidence;
 pub mod identity;

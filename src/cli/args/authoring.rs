@@ -1,7 +1,9 @@
 //! Arguments of the subcommands that help to write policies.
 
+use std::path::PathBuf;
+
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use crate::cli::args::ColorArg;
 
@@ -53,6 +55,45 @@ pub struct FmtArgs {
     /// Write nothing; print what would be changed.
     #[arg(long)]
     pub diff: bool,
+
+    /// Colours in errors.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+}
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  trailgate new --from-event trail.json.gz:12 --out policies/trail.yaml
+  trailgate new --event-source iam.amazonaws.com --event-name CreateUser";
+
+/// Draft a rule and its tests, from a recorded event or the name of one.
+///
+/// The rule's population is calls such as the recorded one, and a violation is one by the same type of caller: narrow it down from
+/// there. Its tests are the record, the same call by somebody else, and the call with another outcome; they pass. Account ids, keys,
+/// addresses, mail addresses and the names of users, roles and groups are replaced by made-up ones, the same for the same.
+#[derive(Debug, Args)]
+#[command(after_help = NEW_EXAMPLES, group = ArgGroup::new("event").args(["from_event", "event_source"]).required(true))]
+pub struct NewArgs {
+    /// A log, plain or gzip and in any form that `check` reads, and which of its records, from 0; left out, the first. `-` is
+    /// standard input.
+    #[arg(long, value_name = "FILE[:N]", value_parser = NonEmptyStringValueParser::new())]
+    pub from_event: Option<String>,
+
+    /// The called service, such as `iam.amazonaws.com`.
+    #[arg(long, value_name = "SOURCE", requires = "event_name", value_parser = NonEmptyStringValueParser::new())]
+    pub event_source: Option<String>,
+
+    /// The called action, such as `CreateUser`.
+    #[arg(long, value_name = "NAME", requires = "event_source", value_parser = NonEmptyStringValueParser::new())]
+    pub event_name: Option<String>,
+
+    /// The rule's id; left out, made out of the event: `iam.create-user-called`.
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub id: Option<String>,
+
+    /// Write to this file, which must not be there yet; left out, standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 
     /// Colours in errors.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
