@@ -153,10 +153,11 @@ fn recorded(from: &str) -> Result<Value, String> {
     };
     let mut found: Option<Value> = None;
     let census = read(file, &text, &RecordFormat::Cloudtrail, ending, &mut |item| {
-        if let Item::Record(record) = item {
-            if found.is_none() && number.is_none_or(|number| number == record.ordinal) {
-                found = serde_json::from_str(&record.text).ok();
-            }
+        if let Item::Record(record) = item
+            && found.is_none()
+            && number.is_none_or(|number| number == record.ordinal)
+        {
+            found = serde_json::from_str(&record.text).ok();
         }
     });
     found.ok_or_else(|| match (number, census.records) {

@@ -104,7 +104,7 @@ fn spaced(name: &str, text: &str) -> String {
     for rule in rules.iter().skip(1) {
         let Some(mut start) = line_start(text, rule.span.start) else { continue };
         // Only a rule of its own line: `[{…}, {…}]` stays as it is.
-        if !text.get(start..rule.span.start).is_some_and(|before| before.trim() == "-") {
+        if text.get(start..rule.span.start).is_none_or(|before| before.trim() != "-") {
             continue;
         }
         while let Some(above) = start.checked_sub(1).and_then(|end| line_start(text, end)) {
