@@ -2,6 +2,7 @@
 
 mod authoring;
 mod diff;
+mod docs;
 mod explain;
 mod list;
 mod lsp;
@@ -20,6 +21,7 @@ use values::{day, fingerprint, size, threads, whole};
 
 pub use self::authoring::{FmtArgs, NewArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
+pub use self::docs::{DocsArgs, DocsFormat};
 pub use self::explain::{ExplainArgs, ExplainFormat};
 pub use self::list::{ListArgs, ListFormat};
 pub use self::lsp::LspArgs;
@@ -69,6 +71,8 @@ pub enum Command {
     List(Box<ListArgs>),
     /// Help an editor with policies: a language server on standard input and output.
     Lsp(LspArgs),
+    /// Write the rules as pages to read.
+    Docs(DocsArgs),
     /// Print the JSON Schema of a file that people write, for editors.
     Schema(SchemaArgs),
     /// Print the settings of `check` and what made them so.

@@ -9,6 +9,7 @@ mod config;
 mod configuration;
 mod diagnostics;
 mod diff;
+mod docs;
 mod exit;
 mod explain;
 mod fmt;

@@ -12,6 +12,7 @@ use crate::cli::config::config;
 use crate::cli::configuration::Effective;
 use crate::cli::diagnostics::{print_config_errors, print_error, say};
 use crate::cli::diff::diff;
+use crate::cli::docs::docs;
 use crate::cli::exit::Exit;
 use crate::cli::explain::explain;
 use crate::cli::fmt::fmt;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         (Command::Lint(arguments), _) => lint(&arguments),
         (Command::List(arguments), _) => list(&arguments),
         (Command::Lsp(arguments), _) => lsp(&arguments),
+        (Command::Docs(arguments), _) => docs(&arguments),
         (Command::Waive(arguments), _) => waive(&arguments),
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))

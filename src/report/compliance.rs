@@ -231,12 +231,13 @@ pub(super) fn places(extent: &Extent) -> Vec<String> {
 
 /// A part of a control's name: a number comes before a word, and 2 before 10.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+pub(super) enum Part {
     Number(u64, String),
     Word(String),
 }
 
-fn counted(name: &str) -> Vec<Part> {
+/// The parts of a control's id, by which ids stand in the order people count in.
+pub(super) fn counted(name: &str) -> Vec<Part> {
     name.split_inclusive(|character: char| !character.is_ascii_alphanumeric())
         .flat_map(|part| {
             let end = part.find(|character: char| !character.is_ascii_digit()).unwrap_or(part.len());

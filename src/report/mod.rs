@@ -4,6 +4,7 @@
 
 pub mod asff;
 pub mod baseline;
+pub mod book;
 mod compliance;
 pub mod csv;
 pub mod diff;

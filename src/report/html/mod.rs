@@ -12,7 +12,7 @@ mod input;
 mod page;
 mod reporter;
 mod rule;
-mod shown;
+pub(in crate::report) mod shown;
 mod status;
 mod timeline;
 

@@ -36,7 +36,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// An address, where it may be a link: `https` and nothing that does not belong into one.
-pub(super) fn link(reference: &str) -> Option<&str> {
+pub(in crate::report) fn link(reference: &str) -> Option<&str> {
     let scheme = reference.get(..8)?;
     let plain = reference.len() <= 2_000 && reference.bytes().all(|byte| byte.is_ascii_graphic());
     let clean = matches!(one_line(reference), Cow::Borrowed(_));

@@ -6,6 +6,6 @@
 mod controls;
 mod page;
 pub mod reporter;
-mod text;
+pub(in crate::report) mod text;
 
 pub use reporter::MarkdownReporter;

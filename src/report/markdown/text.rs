@@ -11,7 +11,7 @@ const SHORTEST_COMMIT: usize = 7;
 /// works. Empty text is a dash.
 ///
 /// A `|` is shown as `¦`, since a code span does not keep it from ending a table's cell.
-pub(super) fn code(text: &str, limit: usize) -> String {
+pub(in crate::report) fn code(text: &str, limit: usize) -> String {
     let mut line = one_line_cut(text, limit).replace('|', "¦");
     let run = longest_run(&line);
     if run > LONGEST_RUN {
