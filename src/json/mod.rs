@@ -8,6 +8,8 @@ pub mod number;
 pub mod path;
 pub mod scan;
 pub mod shorten;
+pub mod skim;
+pub mod skip;
 pub mod slots;
 pub mod token;
 
@@ -16,5 +18,5 @@ pub use excerpt::{Excerpt, ExcerptOptions, Nearest, excerpt};
 pub use locate::locate;
 pub use location::{Location, Step};
 pub use path::{Path, PathError};
-
+pub use skim::Skimmer;
 pub use slots::{SlotId, SlotTable, Slots};

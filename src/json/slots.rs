@@ -30,24 +30,30 @@ struct TrieNode {
 /// What one record holds at the paths of a table: for each slot the range of its value in the record's text.
 #[derive(Debug, Clone, Default)]
 pub struct Slots {
-    spans: Vec<Option<Span>>,
+    /// Begin and end; an end of 0 where there is no value, since every value has a byte.
+    spans: Vec<(u32, u32)>,
 }
 
 impl Slots {
     /// Where the value of `slot` lies in the record's text; `None` where the record has none.
     #[must_use]
     pub fn span(&self, slot: SlotId) -> Option<Span> {
-        self.spans.get(slot.0).copied().flatten()
+        let (start, end) = self.spans.get(slot.0).copied().unwrap_or_default();
+        let span = Span::new(usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+        (end > 0).then_some(span)
     }
 
-    fn clear(&mut self, size: usize) {
+    pub(super) fn clear(&mut self, size: usize) {
         self.spans.clear();
-        self.spans.resize(size, None);
+        self.spans.resize(size, (0, 0));
     }
 
-    fn set(&mut self, slot: SlotId, span: Option<Span>) {
+    /// Invariant: a record is shorter than 4 GiB.
+    #[inline]
+    pub(super) fn set(&mut self, slot: SlotId, span: Option<Span>) {
         if let Some(place) = self.spans.get_mut(slot.0) {
-            *place = span;
+            let narrow = |offset: usize| u32::try_from(offset).unwrap_or_default();
+            *place = span.map_or((0, 0), |span| (narrow(span.start), narrow(span.end)));
         }
     }
 }

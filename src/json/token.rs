@@ -78,7 +78,7 @@ fn skip_plain(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-fn escape(text: &[u8], at: usize) -> Result<usize, JsonError> {
+pub(super) fn escape(text: &[u8], at: usize) -> Result<usize, JsonError> {
     match text.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
         Some(b'u') => match hex(text, at + 2)? {

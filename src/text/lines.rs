@@ -49,7 +49,11 @@ impl<'t> Lines<'t> {
             at.column = 1;
             tail = between.get(last + 1..).unwrap_or_default();
         }
-        let mut characters = tail.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        let mut characters = match std::str::from_utf8(tail) {
+            // Several times as fast as byte by byte.
+            Ok(tail) => tail.chars().count(),
+            Err(_) => tail.iter().filter(|byte| (**byte & 0xC0) != 0x80).count(),
+        };
         if self.cursor.offset == 0 && at.line == 1 && tail.starts_with(b"\xEF\xBB\xBF") {
             characters -= 1;
         }
