@@ -1,5 +1,6 @@
 //! One thing to read: a file or standard input.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -49,15 +50,23 @@ impl Input {
     /// # Errors
     /// Why it cannot be read, in words.
     pub fn read(&self) -> Result<Vec<u8>, String> {
-        match self {
-            Self::File { path, .. } => std::fs::read(path).map_err(|error| in_words(&error)),
-            Self::Stdin => {
-                let mut bytes = Vec::new();
-                std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
-                Ok(bytes)
-            }
-            Self::Unreadable { cause, .. } => Err(cause.clone()),
-        }
+        let mut bytes = Vec::new();
+        self.read_into(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Its bytes in place of what `bytes` held: a buffer that is used again costs less than one for each input.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words.
+    pub fn read_into(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
+        bytes.clear();
+        let read = match self {
+            Self::File { path, .. } => File::open(path).and_then(|mut file| file.read_to_end(bytes)),
+            Self::Stdin => std::io::stdin().lock().read_to_end(bytes),
+            Self::Unreadable { cause, .. } => return Err(cause.clone()),
+        };
+        read.map(|_| ()).map_err(|error| in_words(&error))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Reports of inputs are merged in the order of the inputs: duplicates are known only here, and the counts add up here.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use crate::audit::input::Input;
 use crate::compile::Program;
@@ -44,7 +46,7 @@ pub enum Scanned {
 #[derive(Debug)]
 pub struct Tally<'b> {
     outcome: Outcome,
-    seen: HashSet<u128>,
+    seen: FxHashSet<u128>,
     keep: Keep,
     comparing: Option<Comparing<'b>>,
     no_text: Arc<str>,
@@ -94,7 +96,7 @@ impl<'b> Tally<'b> {
         });
         let summary = Summary { rules: rules.collect(), ..Summary::default() };
         let outcome = Outcome { summary, ..Outcome::default() };
-        Self { outcome, seen: HashSet::new(), keep, comparing: None, no_text: "".into() }
+        Self { outcome, seen: FxHashSet::default(), keep, comparing: None, no_text: "".into() }
     }
 
     /// The same, held against `baseline`: what it knows and what is new are counted, and kept, apart.

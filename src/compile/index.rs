@@ -1,14 +1,22 @@
 //! Which rules an event can concern: the literals that a rule's population asks of a field lead from the field's value to the rule.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use regex::{RegexSet, RegexSetBuilder};
+use rustc_hash::FxHashMap;
+
+use crate::compile::gate::{Atom, TextAtom, gate};
 use crate::compile::matcher::{ListMatcher, Matcher, NodeMatcher, OperatorMatcher, Place};
 use crate::json::{Location, SlotId};
+
+/// Largest set of regexes of one field, in bytes.
+const SET_LIMIT_BYTES: usize = 64 << 20;
 
 /// Leads from the values of a few fields to the rules that may concern an event.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     fields: Vec<IndexField>,
+    texts: Vec<TextField>,
     /// Rules that any event may concern.
     universal: Vec<usize>,
 }
@@ -16,36 +24,57 @@ pub struct Index {
 /// One indexed field.
 #[derive(Debug, Clone)]
 pub struct IndexField {
-    /// Its slot in the table of index fields.
+    /// Its slot.
     pub slot: SlotId,
     /// Value → rules, as places in the program.
-    pub values: HashMap<String, Vec<usize>>,
+    pub values: FxHashMap<String, Vec<usize>>,
 }
 
-/// For each field that a condition bounds: the strings it must be one of.
-pub type Bounds = BTreeMap<Location, BTreeSet<String>>;
+/// A field whose text many rules ask about: one pass over it tells which.
+#[derive(Debug, Clone)]
+pub struct TextField {
+    /// Its slot.
+    pub slot: SlotId,
+    /// All regexes.
+    pub set: RegexSet,
+    /// The rules of each regex.
+    pub rules: Vec<Vec<usize>>,
+    /// The rules of which the regexes tell nothing where the value is not all ASCII.
+    pub not_ascii: Vec<usize>,
+    /// The rules that an array may concern.
+    pub arrays: Vec<usize>,
+    /// The regexes, until they are a set.
+    regexes: BTreeMap<String, usize>,
+}
 
 impl Index {
-    /// Adds the rule at `rule`, whose events meet `bounds`. `slot` gives a field its slot.
+    /// Adds the rule at `rule`, whose events meet `matcher`; `None` is every event.
     ///
     /// Of several bounded fields the one named first in `preferred` is taken, else the one with fewest values.
-    pub fn add(
-        &mut self,
-        rule: usize,
-        bounds: &Bounds,
-        preferred: &[Location],
-        slot: &mut dyn FnMut(&Location) -> SlotId,
-    ) {
+    pub fn add(&mut self, rule: usize, matcher: Option<&Matcher>, preferred: &[Location]) {
         let rank =
             |location: &Location| preferred.iter().position(|known| known == location).unwrap_or(preferred.len());
-        let best = bounds.iter().min_by_key(|(location, values)| (rank(location), values.len()));
-        let Some((location, values)) = best else {
+        let bounds = matcher.map(bounds).unwrap_or_default();
+        let best = bounds.iter().min_by_key(|(location, bound)| (rank(location), bound.values.len()));
+        if let Some((_, bound)) = best {
+            self.exact(rule, bound.slot, &bound.values);
+            return;
+        }
+        let Some(atoms) = matcher.and_then(gate) else {
             self.universal.push(rule);
             return;
         };
-        let slot = slot(location);
+        for atom in atoms {
+            match atom {
+                Atom::Exact(slot, values) => self.exact(rule, slot, &values),
+                Atom::Text(slot, atom) => self.text(rule, slot, &atom),
+            }
+        }
+    }
+
+    fn exact(&mut self, rule: usize, slot: SlotId, values: &BTreeSet<String>) {
         let place = self.fields.iter().position(|field| field.slot == slot).unwrap_or_else(|| {
-            self.fields.push(IndexField { slot, values: HashMap::new() });
+            self.fields.push(IndexField { slot, values: FxHashMap::default() });
             self.fields.len() - 1
         });
         if let Some(field) = self.fields.get_mut(place) {
@@ -55,10 +84,66 @@ impl Index {
         }
     }
 
-    /// The indexed fields.
+    fn text(&mut self, rule: usize, slot: SlotId, atom: &TextAtom) {
+        let place = self.texts.iter().position(|field| field.slot == slot).unwrap_or_else(|| {
+            self.texts.push(TextField {
+                slot,
+                set: RegexSet::empty(),
+                rules: Vec::new(),
+                not_ascii: Vec::new(),
+                arrays: Vec::new(),
+                regexes: BTreeMap::new(),
+            });
+            self.texts.len() - 1
+        });
+        let Some(field) = self.texts.get_mut(place) else { return };
+        let next = field.rules.len();
+        let place = *field.regexes.entry(atom.regex.clone()).or_insert(next);
+        if place == next {
+            field.rules.push(Vec::new());
+        }
+        if let Some(rules) = field.rules.get_mut(place) {
+            rules.push(rule);
+        }
+        if atom.ascii_only {
+            field.not_ascii.push(rule);
+        }
+        if atom.arrays {
+            field.arrays.push(rule);
+        }
+    }
+
+    /// Joins the regexes of each field, once all rules are added. Rules of a set that would be too large become universal.
+    pub fn finish(&mut self) {
+        for mut field in std::mem::take(&mut self.texts) {
+            let mut regexes: Vec<(&String, &usize)> = field.regexes.iter().collect();
+            regexes.sort_by_key(|(_, place)| **place);
+            let set = RegexSetBuilder::new(regexes.into_iter().map(|(regex, _)| regex))
+                .size_limit(SET_LIMIT_BYTES)
+                .dfa_size_limit(SET_LIMIT_BYTES)
+                .build();
+            match set {
+                Ok(set) => {
+                    field.set = set;
+                    self.texts.push(field);
+                }
+                Err(_) => self.universal.extend(field.rules.into_iter().flatten()),
+            }
+        }
+        self.universal.sort_unstable();
+        self.universal.dedup();
+    }
+
+    /// The fields that are looked up.
     #[must_use]
     pub fn fields(&self) -> &[IndexField] {
         &self.fields
+    }
+
+    /// The fields whose text is searched.
+    #[must_use]
+    pub fn texts(&self) -> &[TextField] {
+        &self.texts
     }
 
     /// The rules that any event may concern.
@@ -66,7 +151,24 @@ impl Index {
     pub fn universal(&self) -> &[usize] {
         &self.universal
     }
+
+    /// The slots of all indexed fields.
+    pub fn slots(&self) -> impl Iterator<Item = SlotId> {
+        self.fields.iter().map(|field| field.slot).chain(self.texts.iter().map(|field| field.slot))
+    }
 }
+
+/// What a field must be one of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// Its slot.
+    pub slot: SlotId,
+    /// The strings.
+    pub values: BTreeSet<String>,
+}
+
+/// For each field that a condition bounds: the strings it must be one of.
+pub type Bounds = BTreeMap<Location, Bound>;
 
 /// The strings that each field must be one of where `matcher` holds. A field that is not there can be anything.
 ///
@@ -75,11 +177,11 @@ impl Index {
 pub fn bounds(matcher: &Matcher) -> Bounds {
     match matcher {
         Matcher::All(parts) => parts.iter().map(bounds).fold(Bounds::new(), |mut all, part| {
-            for (location, values) in part {
+            for (location, bound) in part {
                 match all.get_mut(&location) {
-                    Some(known) => *known = known.intersection(&values).cloned().collect(),
+                    Some(known) => known.values = known.values.intersection(&bound.values).cloned().collect(),
                     None => {
-                        all.insert(location, values);
+                        all.insert(location, bound);
                     }
                 }
             }
@@ -90,18 +192,18 @@ pub fn bounds(matcher: &Matcher) -> Bounds {
             let Some(first) = branches.next() else { return Bounds::new() };
             branches.fold(first, |all, branch| {
                 all.into_iter()
-                    .filter_map(|(location, mut values)| {
-                        values.extend(branch.get(&location)?.iter().cloned());
-                        Some((location, values))
+                    .filter_map(|(location, mut bound)| {
+                        bound.values.extend(branch.get(&location)?.values.iter().cloned());
+                        Some((location, bound))
                     })
                     .collect()
             })
         }
-        Matcher::Path { place: Place::Slot { location, .. }, tests } => {
+        Matcher::Path { place: Place::Slot { slot, location }, tests } => {
             let sets: Vec<_> = tests.iter().filter_map(list_bound).collect();
             let Some(first) = sets.first().cloned() else { return Bounds::new() };
             let values = sets.iter().skip(1).fold(first, |all, set| all.intersection(set).cloned().collect());
-            Bounds::from([(location.clone(), values)])
+            Bounds::from([(location.clone(), Bound { slot: *slot, values })])
         }
         Matcher::Not(_) | Matcher::Where(_) | Matcher::Path { .. } => Bounds::new(),
     }

@@ -3,6 +3,7 @@
 
 pub mod build;
 mod fields;
+pub mod gate;
 pub mod index;
 pub mod lint;
 pub mod matcher;

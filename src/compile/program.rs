@@ -1,15 +1,16 @@
 //! The program of a run: every rule as matchers, sorted by the records they are about. Built once, shared by all threads.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use crate::compile::build::Builder;
-use crate::compile::index::{Bounds, Index, bounds};
+use crate::compile::gate::slots_of;
+use crate::compile::index::Index;
 use crate::compile::matcher::Matcher;
 use crate::compile::waivers;
-use crate::event::RecordFormat;
+use crate::event::{Fields, RecordFormat};
 use crate::json::{Location, Path, SlotId, SlotTable, Step};
 use crate::policy::model::{RecordSource, Rule, Severity, Template};
 use crate::policy::obligation::Obligation;
@@ -37,14 +38,15 @@ pub struct Part {
     pub format: RecordFormat,
     /// Where a record of another format says its time and identity.
     pub fields: EventFields,
-    /// The few fields that are read from every record: identity and index.
-    pub index_slots: SlotTable,
-    /// Where those lie.
+    /// All definite paths: of the rules, read from records that a rule may concern, and of what is read from every record.
+    pub slots: SlotTable,
+    /// The few slots that are read from every record on the way: those of identity, of the index and of rules that any event may
+    /// concern.
+    pub eager: Fields,
+    /// Where a record's identity lies.
     pub identity: IdentitySlots,
     /// Where a record says when and where it was made.
     pub place: PlaceSlots,
-    /// All definite paths of the rules, read from records that a rule may concern.
-    pub slots: SlotTable,
     /// From field values to places in `rules`.
     pub index: Index,
     /// The rules, as places in the program's.
@@ -64,7 +66,7 @@ pub struct EventFields {
     pub id: Option<Path>,
 }
 
-/// Slots, in the index table, that make up an event's identity.
+/// Slots that make up an event's identity.
 #[derive(Debug, Clone, Default)]
 pub struct IdentitySlots {
     /// The id; without it an event is never a duplicate.
@@ -73,7 +75,7 @@ pub struct IdentitySlots {
     pub with: Vec<SlotId>,
 }
 
-/// Slots, in the index table, of when and where a record was made.
+/// Slots of when and where a record was made.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PlaceSlots {
     /// Its time.
@@ -223,6 +225,10 @@ pub fn compile_rules<'r>(
         });
     }
     waivers::add(&mut program, set, today);
+    let rules = &program.rules;
+    for part in &mut program.parts {
+        part.finish(rules);
+    }
     program
 }
 
@@ -274,13 +280,13 @@ fn part_of(parts: &mut Vec<Part>, records: &RecordSource) -> usize {
 
 impl Part {
     fn new(records: &RecordSource) -> Self {
-        let mut index_slots = SlotTable::default();
+        let mut slots = SlotTable::default();
         let (format, fields, identity, place) = match records {
             RecordSource::Cloudtrail => {
-                let id = Some(index_slots.slot(&name("eventID").0));
+                let id = Some(slots.slot(&name("eventID").0));
                 let with = ["eventTime", "eventSource", "eventName", "recipientAccountId"];
-                let with = with.iter().map(|field| index_slots.slot(&name(field).0)).collect();
-                let mut slot = |field| Some(index_slots.slot(&name(field).0));
+                let with = with.iter().map(|field| slots.slot(&name(field).0)).collect();
+                let mut slot = |field| Some(slots.slot(&name(field).0));
                 let place = PlaceSlots {
                     time: slot("eventTime"),
                     account: slot("recipientAccountId"),
@@ -290,7 +296,7 @@ impl Part {
             }
             RecordSource::Json { records, time, id } => {
                 let mut slot =
-                    |path: &Option<Path>| path.as_ref().and_then(Path::definite).map(|steps| index_slots.slot(steps));
+                    |path: &Option<Path>| path.as_ref().and_then(Path::definite).map(|steps| slots.slot(steps));
                 let time_slot = slot(time);
                 let identity = IdentitySlots { id: slot(id), with: time_slot.into_iter().collect() };
                 let place = PlaceSlots { time: time_slot, ..PlaceSlots::default() };
@@ -301,10 +307,10 @@ impl Part {
         Self {
             format,
             fields,
-            index_slots,
+            eager: Fields::new(&mut slots, &[]),
+            slots,
             identity,
             place,
-            slots: SlotTable::default(),
             index: Index::default(),
             rules: Vec::new(),
             everywhere: Vec::new(),
@@ -316,20 +322,32 @@ impl Part {
     fn add(&mut self, place: usize, check: &Check) {
         let local = self.rules.len();
         self.rules.push(place);
-        let bounds = match (&check.when, check.polarity) {
-            (Some(when), _) => bounds(when),
-            (None, Polarity::MustNotHold) => {
-                self.everywhere.push(local);
-                bounds(&check.condition)
-            }
-            (None, Polarity::MustHold) => {
-                self.everywhere.push(local);
-                Bounds::new()
-            }
+        if check.when.is_none() {
+            self.everywhere.push(local);
+        }
+        let needed = match (&check.when, check.polarity) {
+            (Some(when), _) => Some(when),
+            (None, Polarity::MustNotHold) => Some(&check.condition),
+            (None, Polarity::MustHold) => None,
         };
-        let preferred = [name("eventName"), name("eventSource")];
-        let index_slots = &mut self.index_slots;
-        self.index.add(local, &bounds, &preferred, &mut |location| index_slots.slot(&location.0));
+        self.index.add(local, needed, &[name("eventName"), name("eventSource")]);
+    }
+
+    /// Settles what is read from every record, once all rules of the program are added.
+    fn finish(&mut self, rules: &[CompiledRule]) {
+        self.index.finish();
+        let mut eager: BTreeSet<SlotId> = self.index.slots().collect();
+        eager.extend(self.identity.id);
+        eager.extend(&self.identity.with);
+        eager.extend([self.place.time, self.place.account, self.place.region].into_iter().flatten());
+        let universal = self.index.universal().iter().filter_map(|local| rules.get(*self.rules.get(*local)?));
+        for check in universal.filter_map(|rule| rule.check.as_ref()) {
+            slots_of(&check.condition, &mut eager);
+            if let Some(when) = &check.when {
+                slots_of(when, &mut eager);
+            }
+        }
+        self.eager = Fields::new(&mut self.slots, &eager.into_iter().collect::<Vec<_>>());
     }
 }
 

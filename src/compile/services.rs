@@ -22,6 +22,6 @@ pub fn services(set: &PolicySet, policy: PolicyIndex, rule: &Rule, today: Date) 
     let mut slots = SlotTable::default();
     let matcher = Builder { set, slots: &mut slots, today }.condition(policy, condition);
     let source = Location(vec![Step::Name("eventSource".to_owned())]);
-    let hosts = bounds(&matcher).remove(&source).unwrap_or_default();
+    let hosts = bounds(&matcher).remove(&source).map(|bound| bound.values).unwrap_or_default();
     hosts.iter().map(|host| host.strip_suffix(".amazonaws.com").unwrap_or(host).to_owned()).collect()
 }

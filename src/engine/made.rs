@@ -17,7 +17,7 @@ pub(super) struct Made<'r> {
 }
 
 impl<'r> Made<'r> {
-    /// What `record` says, its index slots filled. Copies nothing but strings with escapes.
+    /// What `record` says, its eager slots filled. Copies nothing but strings with escapes.
     pub(super) fn of(record: &'r str, slots: &Slots, place: PlaceSlots) -> Self {
         let string = |slot: Option<_>| Node::Text(slots.span(slot?)?.of(record)).string();
         let account = string(place.account).or_else(|| place.account.and_then(|_| account_of_caller(record)));

@@ -1,5 +1,6 @@
 //! Where policies and events meet: the bytes of one input and a program become a report of that input.
 
+mod candidates;
 mod cover;
 pub mod describe;
 pub mod draft;
@@ -15,4 +16,4 @@ pub mod scan;
 pub mod selftest;
 pub mod trace;
 
-pub use scan::scan;
+pub use scan::{scan, scan_with};

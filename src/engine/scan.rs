@@ -1,21 +1,20 @@
 //! One input's bytes become its report: inflate, read records, fill the index slots, run the candidate rules, gather evidence for
 //! violations. Pure, and the same whatever thread it runs on.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::compile::Program;
 use crate::compile::program::{Check, CompiledRule, Part, Polarity};
+use crate::engine::candidates::{self, Found};
 use crate::engine::cover::{Cover, cover};
 use crate::engine::describe::Sense;
 use crate::engine::evaluate::Event;
 use crate::engine::evidence::{Decision, decisions};
 use crate::engine::made::Made;
-use crate::engine::node::Node;
 use crate::engine::{identity, message};
 use crate::event::reader::Ending;
 use crate::event::record::Origin;
-use crate::event::{Census, Item, Problem, ProblemKind, Record, gzip, read};
+use crate::event::{Census, Item, Problem, ProblemKind, Record, gzip, read_filled};
 use crate::json::Slots;
 use crate::json::locate::locate;
 use crate::text::{LineColumn, Lines};
@@ -28,11 +27,22 @@ use crate::violation::{
 /// `limit_bytes` is the most that a compressed input may inflate to; what lies beyond it is not read, and a problem says so.
 #[must_use]
 pub fn scan(program: &Program, name: &Arc<str>, bytes: &[u8], limit_bytes: u64) -> FileReport {
+    scan_with(program, name, bytes, limit_bytes, &mut Vec::new())
+}
+
+/// As [`scan`]; a compressed input is inflated into `buffer`, whatever that held.
+#[must_use]
+pub fn scan_with(
+    program: &Program,
+    name: &Arc<str>,
+    bytes: &[u8],
+    limit_bytes: u64,
+    buffer: &mut Vec<u8>,
+) -> FileReport {
     let mut problems = Vec::new();
     let mut ending = Ending::Whole;
-    let text: Cow<'_, [u8]> = if gzip::is_gzip(bytes) {
-        let inflated = gzip::inflate(bytes, limit_bytes);
-        if let Some(error) = inflated.error {
+    let text: &[u8] = if gzip::is_gzip(bytes) {
+        if let Some(error) = gzip::inflate_into(bytes, limit_bytes, buffer) {
             ending = error.ending();
             problems.push(Problem {
                 kind: error.problem_kind(),
@@ -43,11 +53,11 @@ pub fn scan(program: &Program, name: &Arc<str>, bytes: &[u8], limit_bytes: u64) 
                 message: error.message,
             });
         }
-        Cow::Owned(inflated.text)
+        buffer
     } else {
-        Cow::Borrowed(bytes)
+        bytes
     };
-    let scanned = program.parts.iter().map(|part| scan_part(program, part, name, &text, ending)).collect();
+    let scanned = program.parts.iter().map(|part| scan_part(program, part, name, text, ending)).collect();
     let (parts, mut found) = recognised(scanned);
     problems.append(&mut found);
     FileReport { bytes: text.len(), parts, problems }
@@ -87,8 +97,8 @@ fn scan_part(
         name,
         file: text,
         lines: Lines::new(text),
-        index_slots: Slots::default(),
         slots: Slots::default(),
+        late: Slots::default(),
         candidates: Vec::new(),
         extents: vec![Extent::default(); part.rules.len()],
         report: PartReport {
@@ -102,8 +112,8 @@ fn scan_part(
         },
         problems: Vec::new(),
     };
-    let census = read(name, text, &part.format, ending, &mut |item| match item {
-        Item::Record(record) => worker.record(&record),
+    let census = read_filled(name, text, &part.format, ending, &part.eager, &mut |item, slots| match item {
+        Item::Record(record) => worker.record(&record, slots),
         Item::Problem(problem) => worker.problems.push(problem),
     });
     worker.report.census = census;
@@ -120,8 +130,8 @@ struct Worker<'p> {
     name: &'p Arc<str>,
     file: &'p [u8],
     lines: Lines<'p>,
-    index_slots: Slots,
     slots: Slots,
+    late: Slots,
     candidates: Vec<usize>,
     /// Of the populations, by a rule's place in the part.
     extents: Vec<Extent>,
@@ -130,25 +140,29 @@ struct Worker<'p> {
 }
 
 impl Worker<'_> {
-    fn record(&mut self, record: &Record<'_>) {
+    /// Evaluates a record; `eager` are its eager slots where the reader has filled them.
+    fn record(&mut self, record: &Record<'_>, eager: Option<&Slots>) {
         let text = record.text.as_ref();
         let part = self.part;
-        // Invariant: the reader hands out valid JSON, so that neither extraction fails.
-        if part.index_slots.extract(text, &mut self.index_slots).is_err() {
+        // Invariant: the reader hands out valid JSON, so that no extraction fails.
+        let mut all = std::mem::take(&mut self.slots);
+        if eager.is_none() && part.slots.extract(text, &mut all).is_err() {
             return;
         }
+        let mut candidates = std::mem::take(&mut self.candidates);
+        let slots = eager.unwrap_or(&all);
         let place = self.report.records.len();
-        let identity = identity::delivery(text, &self.index_slots, &part.identity);
+        let identity = identity::delivery(text, slots, &part.identity);
         self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity });
-        let made = Made::of(text, &self.index_slots, part.place);
+        let made = Made::of(text, slots, part.place);
         made.add_to(&mut self.report.extent);
-        self.find_candidates(text);
-        if self.candidates.is_empty() || part.slots.extract(text, &mut self.slots).is_err() {
+        let found = candidates::find(&part.index, text, slots, &mut candidates);
+        // What rules about any event read is eager; all of it is read where a rule was led to, and for violations.
+        let few = eager.filter(|_| found == Found::Universal);
+        if few.is_none() && eager.is_some() && !candidates.is_empty() && part.slots.extract(text, &mut all).is_err() {
             return;
         }
-        let slots = std::mem::take(&mut self.slots);
-        let candidates = std::mem::take(&mut self.candidates);
-        let event = Event::new(text, &slots);
+        let event = Event::new(text, few.unwrap_or(&all));
         for local in &candidates {
             let Some(index) = part.rules.get(*local).copied() else { continue };
             let Some(rule) = self.program.rules.get(index) else { continue };
@@ -163,7 +177,13 @@ impl Worker<'_> {
                 }
             }
             if event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold) {
-                let (violation, cover) = self.violation(rule, check, &event, record);
+                let mut late = std::mem::take(&mut self.late);
+                let (violation, cover) = if few.is_some() && part.slots.extract(text, &mut late).is_ok() {
+                    self.violation(rule, check, &Event::new(text, &late), record)
+                } else {
+                    self.violation(rule, check, &event, record)
+                };
+                self.late = late;
                 self.report.violations.push(FoundViolation {
                     place,
                     rule: RuleIndex(index),
@@ -174,21 +194,7 @@ impl Worker<'_> {
             }
         }
         self.candidates = candidates;
-        self.slots = slots;
-    }
-
-    /// Fills `candidates` with the rules of the part that may concern the record, in rising order.
-    fn find_candidates(&mut self, text: &str) {
-        self.candidates.clear();
-        self.candidates.extend_from_slice(self.part.index.universal());
-        for field in self.part.index.fields() {
-            let Some(span) = self.index_slots.span(field.slot) else { continue };
-            let Some(value) = Node::Text(span.of(text)).string() else { continue };
-            if let Some(rules) = field.values.get(value.as_ref()) {
-                self.candidates.extend_from_slice(rules);
-            }
-        }
-        self.candidates.sort_unstable();
+        self.slots = all;
     }
 
     /// The violation of `rule` by `event`, and what covers it.

@@ -1,10 +1,12 @@
 //! Tests only: what damage to a log costs. It is the record it lies in, wherever the log keeps its records.
 
 use crate::event::ledger::Ledger;
+use crate::event::plain::Fields;
 use crate::event::problem::ProblemKind;
 use crate::event::reader::{Ending, Item, RecordFormat};
 use crate::event::reading::{cloudtrail, reading};
 use crate::event::walk::Walk;
+use crate::json::{SlotTable, Slots};
 use crate::text::lines::Lines;
 use proptest::prelude::*;
 
@@ -217,13 +219,14 @@ fn hostile_texts_cost_work_in_proportion() {
 fn work_on_damage_is_bounded_and_what_was_given_up_is_said() {
     let text = format!("[{}{}]", "{\"eventName\":1e400,\"a\":[{\"eventID\":1},".repeat(20_000), RECORDS[0]);
     let mut problems = Vec::new();
-    let mut sink = |item: Item| {
+    let mut sink = |item: Item, _: Option<&Slots>| {
         if let Item::Problem(problem) = item {
             problems.push(problem);
         }
     };
     let ledger = Ledger::new("x", text.as_bytes(), Ending::Whole, &mut sink);
-    let mut walk = Walk::new(ledger, &RecordFormat::Cloudtrail, text.as_bytes());
+    let fields = Fields::new(&mut SlotTable::default(), &[]);
+    let mut walk = Walk::new(ledger, &RecordFormat::Cloudtrail, text.as_bytes(), &fields);
     walk.recovery.left = 200_000;
     walk.documents(true);
     let _counted = walk.finish();

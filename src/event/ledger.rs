@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::event::problem::{Problem, ProblemKind};
 use crate::event::reader::{Census, Ending, Item};
 use crate::event::record::{Origin, Record};
+use crate::json::Slots;
 use crate::json::scan::{JsonError, JsonErrorKind};
 use crate::text::lines::Lines;
 use crate::text::sanitize::one_line_cut;
@@ -14,25 +15,28 @@ use crate::text::sanitize::one_line_cut;
 const EXCERPT_BYTES: usize = 128;
 const EXCERPT_CHARACTERS: usize = 24;
 
+/// Takes what is read, and a record's slots where they are filled already.
+pub(super) type Sink<'t, 'r> = &'r mut dyn FnMut(Item<'t>, Option<&Slots>);
+
 /// The account of one file.
 pub(super) struct Ledger<'t, 'r> {
     pub census: Census,
     pub ending: Ending,
     file: Arc<str>,
     lines: Lines<'t>,
-    sink: &'r mut dyn FnMut(Item<'t>),
+    sink: Sink<'t, 'r>,
 }
 
 impl<'t, 'r> Ledger<'t, 'r> {
-    pub fn new(name: &str, text: &'t [u8], ending: Ending, sink: &'r mut dyn FnMut(Item<'t>)) -> Self {
+    pub fn new(name: &str, text: &'t [u8], ending: Ending, sink: Sink<'t, 'r>) -> Self {
         Self { census: Census::default(), ending, file: Arc::from(name), lines: Lines::new(text), sink }
     }
 
-    /// Hands out a record.
-    pub fn record(&mut self, text: Cow<'t, str>, origin: Origin) {
+    /// Hands out a record, with its slots where they are filled already.
+    pub fn record(&mut self, text: Cow<'t, str>, origin: Origin, slots: Option<&Slots>) {
         let ordinal = self.census.records;
         self.census.records += 1;
-        (self.sink)(Item::Record(Record { ordinal, text, origin }));
+        (self.sink)(Item::Record(Record { ordinal, text, origin }), slots);
     }
 
     /// Counts an insight event.
@@ -58,7 +62,7 @@ impl<'t, 'r> Ledger<'t, 'r> {
         self.lines.mark(start);
         let at = Some(self.lines.at(offset));
         let file = Arc::clone(&self.file);
-        (self.sink)(Item::Problem(Problem { kind, file, record, offset: Some(offset), at, message }));
+        (self.sink)(Item::Problem(Problem { kind, file, record, offset: Some(offset), at, message }), None);
     }
 }
 

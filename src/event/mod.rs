@@ -9,6 +9,7 @@ pub mod field_note;
 pub mod gzip;
 mod layer;
 mod ledger;
+mod plain;
 pub mod problem;
 pub mod reader;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod unwrap;
 mod walk;
 
 pub use envelope::looks_like_log;
+pub use plain::Fields;
 pub use problem::{Problem, ProblemKind};
-pub use reader::{Census, Ending, Item, RecordFormat, read};
+pub use reader::{Census, Ending, Item, RecordFormat, read, read_filled};
 pub use record::Record;

@@ -2,10 +2,11 @@
 
 use crate::event::envelope::looks_like_log;
 use crate::event::ledger::Ledger;
+use crate::event::plain::Fields;
 use crate::event::problem::Problem;
 use crate::event::record::Record;
 use crate::event::walk::Walk;
-use crate::json::Path;
+use crate::json::{Path, SlotTable, Slots};
 
 /// Which records a file holds and how they are wrapped.
 #[derive(Debug, Clone)]
@@ -76,8 +77,21 @@ pub fn read<'t>(
     ending: Ending,
     sink: &mut dyn FnMut(Item<'t>),
 ) -> Census {
+    read_filled(name, text, format, ending, &Fields::new(&mut SlotTable::default(), &[]), &mut |item, _| sink(item))
+}
+
+/// As [`read`], with the slots of `fields` filled in the same pass for the records that lie in the file as they are and in which
+/// nothing is unusual: nearly all. For the others there are no slots.
+pub fn read_filled<'t>(
+    name: &str,
+    text: &'t [u8],
+    format: &RecordFormat,
+    ending: Ending,
+    fields: &Fields,
+    sink: &mut dyn FnMut(Item<'t>, Option<&Slots>),
+) -> Census {
     let ledger = Ledger::new(name, text, ending, sink);
-    let mut walk = Walk::new(ledger, format, text);
+    let mut walk = Walk::new(ledger, format, text, fields);
     walk.documents(looks_like_log(text));
     walk.finish()
 }

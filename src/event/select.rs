@@ -203,8 +203,10 @@ impl Node<'_> {
 mod tests {
     use super::*;
     use crate::event::ledger::Ledger;
+    use crate::event::plain::Fields;
     use crate::event::problem::ProblemKind;
     use crate::event::reader::{Ending, Item};
+    use crate::json::{SlotTable, Slots};
 
     fn format(path: &str) -> RecordFormat {
         RecordFormat::Json { records: Path::parse(path).unwrap() }
@@ -212,7 +214,7 @@ mod tests {
 
     fn selected(text: &str, selection: Selection) -> (Vec<String>, Vec<ProblemKind>) {
         let (mut records, mut kinds) = (Vec::new(), Vec::new());
-        let mut sink = |item: Item| match item {
+        let mut sink = |item: Item, _: Option<&Slots>| match item {
             Item::Record(record) => {
                 let start = record.origin.offset(0, text.as_bytes());
                 assert!(text[start..].starts_with(&*record.text));
@@ -221,7 +223,8 @@ mod tests {
             Item::Problem(problem) => kinds.push(problem.kind),
         };
         let ledger = Ledger::new("x", text.as_bytes(), Ending::Whole, &mut sink);
-        let mut walk = Walk::new(ledger, &format("$.x"), text.as_bytes());
+        let fields = Fields::new(&mut SlotTable::default(), &[]);
+        let mut walk = Walk::new(ledger, &format("$.x"), text.as_bytes(), &fields);
         walk.selection = selection;
         walk.documents(true);
         let census = walk.finish();

@@ -86,7 +86,7 @@ impl<'t> Walk<'t, '_> {
             }
             (Kind::Row, Layer::File(file)) => {
                 let (text, origin) = row::rebuild(file, survey.start);
-                self.ledger.record(Cow::Owned(text), origin);
+                self.ledger.record(Cow::Owned(text), origin, None);
             }
             (Kind::Row, Layer::Inside { .. }) => return self.unknown(layer, &survey, "a row in a string"),
             (Kind::Unknown | Kind::Wrapper, _) => {

@@ -4,11 +4,13 @@
 use crate::event::envelope::{Survey, behind_timestamp, skip_blank};
 use crate::event::layer::Layer;
 use crate::event::ledger::{Ledger, cause, excerpt};
+use crate::event::plain::Fields;
 use crate::event::problem::ProblemKind;
 use crate::event::reader::{Census, Ending, RecordFormat};
 use crate::event::recover::{Part, Recovery, Resume, Wanted};
 use crate::event::select::Selection;
 use crate::event::torn::{Place, torn};
+use crate::json::Slots;
 use crate::json::scan::{self, JsonError, JsonErrorKind};
 
 /// How many wrappers may lie in each other.
@@ -42,6 +44,9 @@ pub(super) struct Walk<'t, 'r> {
     pub(super) ledger: Ledger<'t, 'r>,
     pub(super) recovery: Recovery,
     pub(super) selection: Selection,
+    /// What is read of plain events on the way.
+    pub(super) fields: &'r Fields,
+    pub(super) slots: Slots,
     text: &'t [u8],
     /// Whether reading went on behind damage inside an array as if outside: then commas and brackets are left over.
     adrift: bool,
@@ -50,14 +55,14 @@ pub(super) struct Walk<'t, 'r> {
 }
 
 impl<'t, 'r> Walk<'t, 'r> {
-    pub fn new(ledger: Ledger<'t, 'r>, format: &RecordFormat, text: &'t [u8]) -> Self {
+    pub fn new(ledger: Ledger<'t, 'r>, format: &RecordFormat, text: &'t [u8], fields: &'r Fields) -> Self {
         let selection = Selection::new(format);
         let wanted = match selection {
             Selection::Events => Wanted::Event,
             _ => Wanted::FirstKey(None),
         };
         let recovery = Recovery::new(wanted, text.len());
-        Self { ledger, recovery, selection, text, adrift: false, bare: false }
+        Self { ledger, recovery, selection, fields, slots: Slots::default(), text, adrift: false, bare: false }
     }
 
     pub fn finish(self) -> Census {
@@ -173,7 +178,10 @@ impl<'t, 'r> Walk<'t, 'r> {
                 );
                 self.array(layer, at, level + 1)
             }
-            (Some(b'{'), true) => self.object(layer, at, place, level),
+            (Some(b'{'), true) => match self.plain_event(layer, at, place) {
+                Some(flow) => flow,
+                None => self.object(layer, at, place, level),
+            },
             _ => self.whole(layer, at, place),
         }
     }
@@ -203,7 +211,12 @@ impl<'t, 'r> Walk<'t, 'r> {
 
     pub(super) fn hand_out(&mut self, layer: &Layer<'t, '_>, start: usize, end: usize) {
         match layer.record(start..end) {
-            Some((text, origin)) => self.ledger.record(text, origin),
+            // Slots count in 32 bits.
+            Some((text, _)) if u32::try_from(text.len()).is_err() => {
+                let message = "malformed record: it is larger than 4 GiB".to_owned();
+                self.ledger.problem(ProblemKind::MalformedRecord, layer.offset(start), layer.offset(start), message);
+            }
+            Some((text, origin)) => self.ledger.record(text, origin, None),
             // Scanned text is UTF-8. Were it not, the record must not go uncounted.
             None => {
                 self.not_an_event(layer, start, end);

@@ -35,8 +35,9 @@ pub fn pattern(kind: PatternKind, text: &str, case: Case) -> Result<Pattern, Pat
             text.to_owned()
         }
     };
+    // In the text and not by the builder: `as_str` then says all, and the index can join patterns to a set.
+    let expression = if case == Case::Ignored { format!("(?i){expression}") } else { expression };
     RegexBuilder::new(&expression)
-        .case_insensitive(case == Case::Ignored)
         .size_limit(SIZE_LIMIT)
         .build()
         .map(|regex| Pattern { text: text.to_owned(), regex })

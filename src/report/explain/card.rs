@@ -1,8 +1,10 @@
 //! A rule on its own: what it is about, what it asks, and how the fast path finds its events.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::compile::Program;
+use crate::compile::gate::slots_of;
 use crate::json::Location;
 use crate::policy::prose::{self, Clause, Names};
 use crate::policy::{PolicyIndex, PolicySet, Rule};
@@ -122,24 +124,31 @@ fn index(program: &Program) -> String {
 #[must_use]
 pub(super) fn keys(program: &Program) -> Vec<(Location, Vec<String>)> {
     let Some(part) = program.parts.iter().find(|part| !part.rules.is_empty()) else { return Vec::new() };
-    part.index
-        .fields()
-        .iter()
-        .map(|field| {
-            let mut values: Vec<String> = field.values.keys().cloned().collect();
-            values.sort();
-            (Location(part.index_slots.path(field.slot).to_vec()), values)
-        })
-        .collect()
+    let at = |slot| Location(part.slots.path(slot).to_vec());
+    let exact = part.index.fields().iter().map(|field| {
+        let mut values: Vec<String> = field.values.keys().cloned().collect();
+        values.sort();
+        (at(field.slot), values)
+    });
+    let texts = part.index.texts().iter().map(|field| {
+        let regexes = field.set.patterns().iter().map(|regex| format!("/{regex}/"));
+        (at(field.slot), regexes.collect())
+    });
+    exact.chain(texts).collect()
 }
 
 /// The definite paths that are read of each event that meets the rule.
 #[must_use]
 pub(super) fn slot_paths(program: &Program) -> Vec<String> {
     let Some(part) = program.parts.iter().find(|part| !part.rules.is_empty()) else { return Vec::new() };
-    (0..part.slots.len())
-        .map(|slot| short_path(&Location(part.slots.path(crate::json::SlotId(slot)).to_vec())))
-        .collect()
+    let mut slots = BTreeSet::new();
+    for check in program.rules.iter().filter_map(|rule| rule.check.as_ref()) {
+        let exceptions = check.exceptions.iter().map(|(_, exception)| &exception.condition);
+        for matcher in check.when.iter().chain([&check.condition]).chain(exceptions) {
+            slots_of(matcher, &mut slots);
+        }
+    }
+    slots.into_iter().map(|slot| short_path(&Location(part.slots.path(slot).to_vec()))).collect()
 }
 
 fn slots(program: &Program) -> String {
