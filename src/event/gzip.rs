@@ -370,6 +370,38 @@ mod tests {
         assert!(inflated.text.starts_with(b"a") && inflated.text.ends_with(b"z"));
     }
 
+    /// Inflating at once does not see where a member ends: none may be lost behind it.
+    #[test]
+    fn members_that_say_the_same_count_each() {
+        let text = noise(100_000);
+        for count in [1, 2, 3] {
+            let inflated = inflate(&gz(&text).repeat(count), NO_LIMIT);
+            assert_eq!(inflated, Inflated { text: text.repeat(count), error: None });
+        }
+        let mut padded = gz(&text);
+        let trailer = padded[padded.len() - 8..].to_vec();
+        padded.extend(b"garbage");
+        padded.extend(trailer);
+        let inflated = inflate(&padded, NO_LIMIT);
+        assert_eq!((inflated.text, inflated.error.unwrap().kind), (text, GzipErrorKind::TrailingBytes));
+    }
+
+    #[test]
+    fn a_size_that_lies_is_not_believed() {
+        let text = noise(100_000);
+        let mut buffer = vec![b'x'; 10];
+        for size in [0_u32, 1, 99_999, 100_001, 50_000_000, 0xffff_fff0] {
+            let mut bytes = gz(&text);
+            let end = bytes.len() - 4;
+            bytes[end..].copy_from_slice(&size.to_le_bytes());
+            let error = inflate_into(&bytes, NO_LIMIT, &mut buffer);
+            assert_eq!((error.unwrap().kind, &buffer), (GzipErrorKind::Checksum, &text), "{size}");
+            assert!(buffer.capacity() < 1 << 28, "{}", buffer.capacity());
+        }
+        assert_eq!(inflate_into(&gz(b"short"), NO_LIMIT, &mut buffer), None);
+        assert_eq!(buffer, b"short");
+    }
+
     #[test]
     fn reads_every_header_field() {
         let mut bytes = flate2::GzBuilder::new()
