@@ -164,6 +164,15 @@ fn warns_as_lint_does() {
 }
 
 #[test]
+fn leads_to_the_page_about_a_code() {
+    let files = [("policies/a.yaml", "version: 1\nrules: [{id: X}]\n")];
+    let mut client = Client::with(&files, &[], json!({"lintPages": "https://example.com/lints"}));
+    let found = client.diagnostics_of("policies/a.yaml");
+    let page = found.iter().find(|found| found["code"] == "policy::rule-id").unwrap();
+    assert_eq!(page["codeDescription"]["href"], "https://example.com/lints/rule-id.md");
+}
+
+#[test]
 fn finds_policies_without_a_folder_of_that_name() {
     let mut client = Client::new(&[
         ("a/rules.yaml", "version: 1\nrules: [{id: X}]\n"),

@@ -26,6 +26,8 @@ struct Options {
     policies: Vec<String>,
     /// As `--sample`.
     sample_logs: Vec<String>,
+    /// The address of `docs/lints`, where it can be read: each code leads to its page.
+    lint_pages: Option<String>,
 }
 
 /// Runs `trailgate lsp`.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use lsp_types::{
-    CodeAction, CodeActionKind, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
-    Range, TextEdit, Uri, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity,
+    Location, NumberOrString, Range, TextEdit, Uri, WorkspaceEdit,
 };
 
 use crate::lsp::position::Positions;
@@ -12,19 +12,25 @@ use crate::policy::error::{Level, PolicyError};
 use crate::policy::fix::{Fix, scalar_like};
 use crate::text::Span;
 
-/// The address of a file, by its name.
-pub type Addresses<'a> = &'a dyn Fn(&str) -> Option<Uri>;
+/// Where a diagnostic leads to.
+#[derive(Clone, Copy)]
+pub struct Links<'a> {
+    /// The address of a file of the project, by its name.
+    pub addresses: &'a dyn Fn(&str) -> Option<Uri>,
+    /// Where the pages of `docs/lints` are, with the slash behind it.
+    pub pages: Option<&'a str>,
+}
 
 /// `error` as a diagnostic of the file it is in; its help is the message's second line.
 #[must_use]
-pub fn diagnostic(error: &PolicyError, addresses: Addresses<'_>) -> Diagnostic {
+pub fn diagnostic(error: &PolicyError, links: Links<'_>) -> Diagnostic {
     let mut related: Vec<DiagnosticRelatedInformation> = Vec::new();
     for label in error.labels.iter().skip(1) {
-        related.extend(related_place(error, label.span, &label.text, addresses));
+        related.extend(related_place(error, label.span, &label.text, links));
     }
     for other in &error.related {
         let span = other.labels.first().map_or(Span::at(0), |label| label.span);
-        related.extend(related_place(other, span, &other.message, addresses));
+        related.extend(related_place(other, span, &other.message, links));
     }
     let mut message = error.message.clone();
     if let Some(help) = &error.help {
@@ -39,6 +45,10 @@ pub fn diagnostic(error: &PolicyError, addresses: Addresses<'_>) -> Diagnostic {
             Level::Advice | Level::Note => DiagnosticSeverity::INFORMATION,
         }),
         code: Some(NumberOrString::String(error.code.as_str().to_owned())),
+        code_description: links.pages.and_then(|pages| {
+            let page = error.code.as_str().trim_start_matches("policy::");
+            Some(CodeDescription { href: format!("{pages}{page}.md").parse().ok()? })
+        }),
         source: Some("trailgate".to_owned()),
         message,
         related_information: (!related.is_empty()).then_some(related),
@@ -59,18 +69,18 @@ fn related_place(
     error: &PolicyError,
     span: Span,
     message: &str,
-    addresses: Addresses<'_>,
+    links: Links<'_>,
 ) -> Option<DiagnosticRelatedInformation> {
     let range = Positions::new(&error.source.text).range(span);
     Some(DiagnosticRelatedInformation {
-        location: Location { uri: addresses(&error.source.name)?, range },
+        location: Location { uri: (links.addresses)(&error.source.name)?, range },
         message: message.to_owned(),
     })
 }
 
 /// The edits that would mend what is wrong with a file within `range`.
 #[must_use]
-pub fn actions(errors: &[PolicyError], range: Range, uri: &Uri, addresses: Addresses<'_>) -> Vec<CodeAction> {
+pub fn actions(errors: &[PolicyError], range: Range, uri: &Uri, links: Links<'_>) -> Vec<CodeAction> {
     let mut actions: Vec<CodeAction> = Vec::new();
     for error in errors {
         let marked = self::range(error);
@@ -86,7 +96,7 @@ pub fn actions(errors: &[PolicyError], range: Range, uri: &Uri, addresses: Addre
         actions.push(CodeAction {
             title: capital(&fix.title),
             kind: Some(CodeActionKind::QUICKFIX),
-            diagnostics: Some(vec![diagnostic(error, addresses)]),
+            diagnostics: Some(vec![diagnostic(error, links)]),
             edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
             is_preferred: Some(true),
             ..CodeAction::default()

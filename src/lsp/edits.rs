@@ -4,7 +4,7 @@ use lsp_types::{Range, Uri};
 use proptest::prelude::*;
 
 use crate::lsp::complete::complete;
-use crate::lsp::diagnostics::{actions, diagnostic};
+use crate::lsp::diagnostics::{Links, actions, diagnostic};
 use crate::lsp::hover::hover;
 use crate::lsp::navigate::{definition, references, symbols};
 use crate::lsp::position::Positions;
@@ -97,11 +97,12 @@ proptest! {
             let errors = &findings.by_file["a.yaml"];
             let end = Positions::new(&text).position(text.len());
             let addresses = |_: &str| Some(uri.clone());
+            let links = Links { addresses: &addresses, pages: Some("https://example.com/") };
             for error in errors {
-                let shown = diagnostic(error, &addresses);
+                let shown = diagnostic(error, links);
                 assert!(shown.range.start <= shown.range.end && shown.range.end <= end, "{shown:?}");
             }
-            let _actions = actions(errors, Range { start: Positions::new(&text).position(0), end }, &uri, &addresses);
+            let _actions = actions(errors, Range { start: Positions::new(&text).position(0), end }, &uri, links);
             let _symbols = symbols(file);
             for place in &places {
                 let offset = Positions::new(&text).offset(Positions::new(&text).position((place * text.len() as f64) as usize));

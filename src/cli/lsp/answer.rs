@@ -21,7 +21,7 @@ use crate::cli::lsp::log;
 use crate::cli::lsp::root::Root;
 use crate::cli::lsp::samples::Samples;
 use crate::lsp::complete::complete;
-use crate::lsp::diagnostics::actions;
+use crate::lsp::diagnostics::{Links, actions};
 use crate::lsp::hover::hover;
 use crate::lsp::navigate::{Target, definition, references, symbols};
 use crate::lsp::position::Positions;
@@ -38,6 +38,8 @@ pub struct Asked<'a> {
     pub samples: &'a mut Samples,
     /// What is wrong with the files.
     pub errors: &'a BTreeMap<Uri, Vec<PolicyError>>,
+    /// Where the pages about codes are.
+    pub pages: Option<&'a str>,
     /// The day.
     pub today: Date,
 }
@@ -120,7 +122,8 @@ pub fn answer(mut asked: Asked<'_>, method: &str, parameters: Value) -> Option<R
             let errors = asked.errors.get(&uri).map(Vec::as_slice).unwrap_or_default();
             let current: Vec<PolicyError> =
                 errors.iter().filter(|error| error.source.text == file.source.text).cloned().collect();
-            let found = actions(&current, parameters.range, &uri, &|name| root.address(name));
+            let links = Links { addresses: &|name: &str| root.address(name), pages: asked.pages };
+            let found = actions(&current, parameters.range, &uri, links);
             Some(found.into_iter().map(CodeActionOrCommand::CodeAction).collect::<Vec<_>>())
         }),
         _ => return None,

@@ -27,7 +27,7 @@ use crate::cli::lsp::documents::Documents;
 use crate::cli::lsp::root::Root;
 use crate::cli::lsp::samples::Samples;
 use crate::cli::lsp::{Options, log};
-use crate::lsp::diagnostics::diagnostic;
+use crate::lsp::diagnostics::{Links, diagnostic};
 use crate::policy::error::PolicyError;
 
 /// How long the typing must rest before diagnostics are looked for.
@@ -40,6 +40,7 @@ pub struct Server<'c> {
     samples: Samples,
     as_of: Option<Date>,
     policies: Vec<String>,
+    pages: Option<String>,
     client: ClientCapabilities,
     /// What the client shows.
     published: BTreeMap<Uri, Vec<Diagnostic>>,
@@ -77,6 +78,7 @@ impl<'c> Server<'c> {
             samples,
             as_of: arguments.as_of,
             policies,
+            pages: options.lint_pages.map(|pages| format!("{}/", pages.trim_end_matches('/'))),
             client: parameters.capabilities,
             published: BTreeMap::new(),
             errors: BTreeMap::new(),
@@ -133,7 +135,13 @@ impl<'c> Server<'c> {
         }
         // An answer goes by what the client has typed, also where it did not rest.
         let today = self.today();
-        let asked = Asked { documents: &self.documents, samples: &mut self.samples, errors: &self.errors, today };
+        let asked = Asked {
+            documents: &self.documents,
+            samples: &mut self.samples,
+            errors: &self.errors,
+            pages: self.pages.as_deref(),
+            today,
+        };
         match answer(asked, &method, params) {
             Some(Ok(result)) => Response::new_ok(id, result),
             Some(Err(error)) => fail(id, ErrorCode::InvalidParams, format!("{method}: {error}")),
@@ -195,10 +203,10 @@ impl<'c> Server<'c> {
         let mut current: BTreeMap<Uri, Vec<Diagnostic>> = BTreeMap::new();
         self.errors.clear();
         for root in &self.documents.roots {
-            let addresses = |name: &str| root.address(name);
+            let links = Links { addresses: &|name: &str| root.address(name), pages: self.pages.as_deref() };
             for (name, errors) in root.project.findings(today).by_file {
                 let Some(uri) = root.address(&name).filter(|uri| !self.documents.is_blank(uri)) else { continue };
-                current.insert(uri.clone(), errors.iter().map(|error| diagnostic(error, &addresses)).collect());
+                current.insert(uri.clone(), errors.iter().map(|error| diagnostic(error, links)).collect());
                 self.errors.insert(uri, errors);
             }
         }
