@@ -1,6 +1,14 @@
 //! The language server as an editor meets it: the program is started, spoken to over its standard input and output, and what it
 //! answers is recorded.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what goes wrong in the client ends the test, which is what it should do"
+)]
+
 #[path = "lsp/client.rs"]
 mod client;
 
@@ -293,6 +301,9 @@ fn completes_names_paths_and_values() {
     let item =
         parameter["items"].as_array().unwrap().iter().find(|item| item["label"] == "$.requestParameters.alarmName");
     assert_snapshot!(pretty(item.unwrap()));
+    let below: Vec<_> =
+        labels(&parameter).into_iter().filter(|label| label.starts_with("$.requestParameters.")).collect();
+    assert!(below.contains(&"$.requestParameters.evaluationPeriods") && below.len() > 20, "{below:?}");
     let nothing = completed(&mut client, &format!("{rule}# a comment |"));
     assert_eq!(labels(&nothing), [""; 0]);
 }

@@ -175,13 +175,7 @@ impl Offers<'_> {
     fn paths(&mut self, span: Span, base: &str, is_key: bool) {
         let word = span.of(self.text).to_owned();
         let call = self.cursor.call();
-        let mut known = fields(self.project, self.sample);
-        known.extend(
-            service::fields(&call)
-                .into_iter()
-                .filter(|field| !known.iter().any(|other| other.path == field.path))
-                .collect::<Vec<_>>(),
-        );
+        let known = fields(self.project, self.sample, &call);
         for field in known {
             let relative = (base != "$").then(|| element_path(base, &field.path)).flatten();
             let from_element = relative.filter(|_| !word.starts_with('$'));

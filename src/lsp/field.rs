@@ -8,6 +8,7 @@ use crate::json::{Path, Step};
 use crate::lsp::cursor::{entries, value};
 use crate::lsp::project::Project;
 use crate::lsp::sample::Sample;
+use crate::lsp::service;
 use crate::policy::node::{Node, NodeKind, YamlValue};
 
 /// A field that may be offered.
@@ -83,9 +84,9 @@ fn texts(node: &Node, into: &mut Vec<String>) {
     }
 }
 
-/// Every field that may be meant, each once: those of the catalogue first.
+/// Every field that may be meant, each once: those of the catalogue, those of the call, then what policies and sample have.
 #[must_use]
-pub fn fields(project: &Project, sample: &Sample) -> Vec<KnownField> {
+pub fn fields(project: &Project, sample: &Sample, call: &Call) -> Vec<KnownField> {
     let mut seen = BTreeSet::new();
     let mut fields: Vec<KnownField> = known_fields()
         .into_iter()
@@ -96,6 +97,7 @@ pub fn fields(project: &Project, sample: &Sample) -> Vec<KnownField> {
         })
         .collect();
     seen.extend(fields.iter().map(|field| field.path.clone()));
+    fields.extend(service::fields(call).into_iter().filter(|field| seen.insert(field.path.clone())));
     let mut more = BTreeSet::new();
     for file in project.files() {
         paths(&file.outline, &mut more);
