@@ -46,6 +46,9 @@ lists:
   office: [203.0.113.0/24]
 ";
 
+/// No diagnostics.
+const NOTHING: [Value; 0] = [];
+
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap()
 }
@@ -120,7 +123,7 @@ fn shows_what_is_wrong_and_that_it_was_mended() {
     assert_snapshot!(pretty(&json!(found)));
     client.open("policies/rules.yaml", &wrong);
     client.change("policies/rules.yaml", RULES);
-    assert_eq!(client.diagnostics_of("policies/rules.yaml"), [] as [Value; 0]);
+    assert_eq!(client.diagnostics_of("policies/rules.yaml"), NOTHING);
     // Closed without being saved: what is on disk counts.
     client.notify("textDocument/didClose", json!({"textDocument": {"uri": client.uri("policies/rules.yaml")}}));
     assert_eq!(client.diagnostics_of("policies/rules.yaml"), found);
@@ -152,7 +155,7 @@ fn joins_the_files_of_the_folder() {
     // While the file is half written, what it defines is there.
     client.change("policies/names.yaml", &NAMES.replace("[203.0.113.0/24]", "[203.0.113.0/24"));
     client.settle();
-    assert_eq!(client.diagnostics["policies/rules.yaml"], [] as [Value; 0]);
+    assert_eq!(client.diagnostics["policies/rules.yaml"], NOTHING);
     assert_eq!(client.diagnostics["policies/names.yaml"].len(), 1);
     // The same id twice, with the other place.
     client.change("policies/names.yaml", &format!("{NAMES}{}", RULES.trim_start_matches("version: 1\n")));
@@ -205,7 +208,7 @@ fn takes_files_that_change_on_disk() {
     std::fs::write(client.folder().join("policies/a.yaml"), RULES).unwrap();
     let changed = json!({"changes": [{"uri": client.uri("policies/a.yaml"), "type": 2}]});
     client.notify("workspace/didChangeWatchedFiles", changed.clone());
-    assert_eq!(client.diagnostics_of("policies/a.yaml"), [] as [Value; 0]);
+    assert_eq!(client.diagnostics_of("policies/a.yaml"), NOTHING);
     std::fs::remove_file(client.folder().join("policies/b.yaml")).unwrap();
     client.notify("workspace/didChangeWatchedFiles", changed);
     assert!(!client.diagnostics_of("policies/a.yaml").is_empty(), "the names are gone");
@@ -217,7 +220,7 @@ fn forgets_folders_that_leave_the_workspace() {
     assert!(!client.diagnostics_of("policies/a.yaml").is_empty());
     let folder = json!([{"uri": client.uri(""), "name": "w"}]);
     client.notify("workspace/didChangeWorkspaceFolders", json!({"event": {"added": [], "removed": folder}}));
-    assert_eq!(client.diagnostics_of("policies/a.yaml"), [] as [Value; 0]);
+    assert_eq!(client.diagnostics_of("policies/a.yaml"), NOTHING);
     client.notify("workspace/didChangeWorkspaceFolders", json!({"event": {"added": folder, "removed": []}}));
     assert!(!client.diagnostics_of("policies/a.yaml").is_empty());
 }
