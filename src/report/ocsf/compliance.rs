@@ -9,7 +9,7 @@
 //! | speaks of several events, which is not evaluated   | 2 Warning              |
 //!
 //! A warning is what the schema has for a check that "did not yield a result due to missing information": a control that nothing
-//! was seen of has not passed. A clean rule names no account, since the run does not know whose events it met.
+//! was seen of has not passed. The accounts are those of the violations, of a clean rule those of the events it met.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -145,10 +145,10 @@ fn detail(run: &RunReport<'_>, rule: &RuleSummary) -> String {
     }
 }
 
-/// The accounts that have violations of `rule` which are not waived.
-fn accounts<'a>(run: &RunReport<'a>, rule: &RuleSummary) -> BTreeSet<&'a str> {
+/// The accounts that have violations of `rule` which are not waived; without one, those of its population.
+fn accounts<'a>(run: &RunReport<'a>, rule: &'a RuleSummary) -> BTreeSet<&'a str> {
     if rule.violations == 0 {
-        return BTreeSet::new();
+        return rule.extent.accounts.iter().map(String::as_str).collect();
     }
     let of_rule = run.violations.iter().filter(|violation| violation.rule == rule.rule && violation.waived.is_none());
     of_rule.filter_map(|violation| identity::account(&violation.event)).collect()
