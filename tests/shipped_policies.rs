@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
 use jiff::civil::Date;
-use trailgate::engine::selftest::RuleRun;
+use trailgate::engine::selftest::{RuleRun, cases};
 use trailgate::policy::bundled::bundled;
 use trailgate::policy::rule_test::Expectation;
 use trailgate::policy::{PolicySet, parse};
@@ -75,5 +75,176 @@ fn every_bundled_file_names_its_schema() {
             "{}: begin the file with this line",
             source.name
         );
+    }
+}
+
+/// The actions that change something, by service: those that the user guides list as recorded, and beyond them those of the API.
+const ACTIONS: &[(&str, &[&str])] = &[
+    (
+        "monitoring.amazonaws.com",
+        &[
+            "AssociateDatasetKmsKey",
+            "CreateResourceMetricsConfiguration",
+            "DeleteAlarmActions",
+            "DeleteAlarmMuteRule",
+            "DeleteAlarms",
+            "DeleteAnomalyDetector",
+            "DeleteDashboards",
+            "DeleteInsightRules",
+            "DeleteMetricStream",
+            "DeleteResourceMetricsConfiguration",
+            "DisableAlarmActions",
+            "DisableInsightRules",
+            "DisassociateDatasetKmsKey",
+            "EnableAlarmActions",
+            "EnableInsightRules",
+            "PutAlarmMuteRule",
+            "PutAnomalyDetector",
+            "PutCompositeAlarm",
+            "PutDashboard",
+            "PutInsightRule",
+            "PutLogAlarm",
+            "PutManagedInsightRules",
+            "PutMetricAlarm",
+            "PutMetricData",
+            "PutMetricStream",
+            "SetAlarmState",
+            "StartMetricStreams",
+            "StartOTelEnrichment",
+            "StopMetricStreams",
+            "StopOTelEnrichment",
+            "TagResource",
+            "UntagResource",
+            "UpdateOTelEnrichment",
+            "UpdateResourceMetricsConfiguration",
+        ],
+    ),
+    (
+        "events.amazonaws.com",
+        &[
+            "ActivateEventSource",
+            "CancelReplay",
+            "CreateApiDestination",
+            "CreateArchive",
+            "CreateConnection",
+            "CreateEndpoint",
+            "CreateEventBus",
+            "CreatePartnerEventSource",
+            "DeactivateEventSource",
+            "DeauthorizeConnection",
+            "DeleteApiDestination",
+            "DeleteArchive",
+            "DeleteConnection",
+            "DeleteEndpoint",
+            "DeleteEventBus",
+            "DeletePartnerEventSource",
+            "DeleteRule",
+            "DisableRule",
+            "EnableRule",
+            "PutEvents",
+            "PutPartnerEvents",
+            "PutPermission",
+            "PutRule",
+            "PutTargets",
+            "RemovePermission",
+            "RemoveTargets",
+            "StartReplay",
+            "TagResource",
+            "UntagResource",
+            "UpdateApiDestination",
+            "UpdateArchive",
+            "UpdateConnection",
+            "UpdateEndpoint",
+            "UpdateEventBus",
+        ],
+    ),
+    (
+        "logs.amazonaws.com",
+        &[
+            "AssociateKmsKey",
+            "CancelExportTask",
+            "CreateDelivery",
+            "CreateExportTask",
+            "CreateLogAnomalyDetector",
+            "CreateLogGroup",
+            "CreateLogStream",
+            "DeleteAccountPolicy",
+            "DeleteDataProtectionPolicy",
+            "DeleteDelivery",
+            "DeleteDeliveryDestination",
+            "DeleteDeliveryDestinationPolicy",
+            "DeleteDeliverySource",
+            "DeleteDestination",
+            "DeleteIndexPolicy",
+            "DeleteIntegration",
+            "DeleteLogAnomalyDetector",
+            "DeleteLogGroup",
+            "DeleteLogStream",
+            "DeleteMetricFilter",
+            "DeleteQueryDefinition",
+            "DeleteResourcePolicy",
+            "DeleteRetentionPolicy",
+            "DeleteSubscriptionFilter",
+            "DeleteTransformer",
+            "DisassociateKmsKey",
+            "PutAccountPolicy",
+            "PutBearerTokenAuthentication",
+            "PutDataProtectionPolicy",
+            "PutDeliveryDestination",
+            "PutDeliveryDestinationPolicy",
+            "PutDeliverySource",
+            "PutDestination",
+            "PutDestinationPolicy",
+            "PutIndexPolicy",
+            "PutIntegration",
+            "PutLogGroupDeletionProtection",
+            "PutMetricFilter",
+            "PutQueryDefinition",
+            "PutResourcePolicy",
+            "PutRetentionPolicy",
+            "PutStorageTierPolicy",
+            "PutSubscriptionFilter",
+            "PutTransformer",
+            "TagResource",
+            "UntagResource",
+            "UpdateAnomaly",
+            "UpdateDeliveryConfiguration",
+            "UpdateLogAnomalyDetector",
+        ],
+    ),
+];
+
+#[test]
+fn every_monitoring_action_has_a_rule_or_a_reason() {
+    let set = set(&bundled());
+    let mut violated = std::collections::BTreeSet::new();
+    for (policy, rule) in set.rules() {
+        for test in rule.tests.iter().filter(|test| test.expect == Expectation::Violation) {
+            for case in cases(&set, policy, test, &|_| Err("no files".to_owned())).unwrap() {
+                for event in case.events {
+                    let text =
+                        |name: &str| event.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+                    violated.insert((rule.id.value.to_string(), text("eventSource"), text("eventName")));
+                }
+            }
+        }
+    }
+    let page = std::fs::read_to_string("docs/coverage.md").unwrap();
+    for (source, actions) in ACTIONS {
+        let section = page.split("\n## ").find(|section| section.contains(&format!("(`{source}`)"))).unwrap();
+        let rows: Vec<(&str, &str)> = section
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | "))
+            .collect();
+        assert_eq!(rows.iter().map(|(action, _)| *action).collect::<Vec<_>>(), *actions, "{source}");
+        for (action, said) in rows {
+            let named: Vec<&str> =
+                said.split(", ").filter_map(|part| part.strip_prefix('`')?.strip_suffix('`')).collect();
+            assert!(!said.trim().is_empty(), "{source} {action} has neither rule nor reason");
+            for rule in named {
+                let row = (rule.to_owned(), (*source).to_owned(), action.to_owned());
+                assert!(violated.contains(&row), "no test of {rule} is a violation by {action}");
+            }
+        }
     }
 }
