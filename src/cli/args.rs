@@ -19,7 +19,7 @@ use jiff::civil::Date;
 pub use values::{ColorArg, Format, FormatArg, SeverityArg};
 use values::{day, fingerprint, size, threads, whole};
 
-pub use self::authoring::{FmtArgs, NewArgs, SchemaArgs, SchemaOf};
+pub use self::authoring::{Ci, FmtArgs, InitArgs, NewArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
 pub use self::docs::{DocsArgs, DocsFormat};
 pub use self::explain::{ExplainArgs, ExplainFormat};
@@ -63,6 +63,8 @@ pub enum Command {
     Test(Box<TestArgs>),
     /// Check the policies themselves, without logs.
     Lint(LintArgs),
+    /// Set a repository of policies up.
+    Init(InitArgs),
     /// Draft a rule and its tests, from a recorded event or the name of one.
     New(NewArgs),
     /// Bring policy files into the one form; comments stay.

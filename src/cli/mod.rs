@@ -13,6 +13,7 @@ mod docs;
 mod exit;
 mod explain;
 mod fmt;
+mod init;
 mod lint;
 mod list;
 mod lsp;

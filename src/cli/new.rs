@@ -122,7 +122,7 @@ fn written(arguments: &NewArgs, checked: Checked) -> Result<Exit, Failed> {
 
 /// Writes a file that must not be there, and the folders above it.
 fn create(file: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = file.parent() {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
     let mut out = std::fs::File::options().write(true).create_new(true).open(file)?;

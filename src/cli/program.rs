@@ -16,6 +16,7 @@ use crate::cli::docs::docs;
 use crate::cli::exit::Exit;
 use crate::cli::explain::explain;
 use crate::cli::fmt::fmt;
+use crate::cli::init::init;
 use crate::cli::lint::lint;
 use crate::cli::list::list;
 use crate::cli::lsp::lsp;
@@ -60,6 +61,7 @@ pub fn main() -> ExitCode {
         (Command::Config(arguments), Some((_, settings))) => {
             config(&arguments, &Effective::of(settings, given.configuration.as_ref()))
         }
+        (Command::Init(arguments), _) => init(&arguments),
         (Command::New(arguments), _) => new(&arguments),
         (Command::Fmt(arguments), _) => fmt(&arguments),
         (Command::Schema(arguments), _) => schema(&arguments),

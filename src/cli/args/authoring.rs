@@ -99,3 +99,54 @@ pub struct NewArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorArg,
 }
+
+/// Set a repository of policies up.
+///
+/// Writes an example policy with tests and a log that it is clean on, trailgate.yaml, schemas for editors, a CI job, and hooks for
+/// pre-commit. A file that is there already stays as it is.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder; it is made where there is none.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+
+    /// For which CI to write a job.
+    #[arg(long, value_name = "CI", default_value = "github")]
+    pub ci: Ci,
+
+    /// Where on GitHub the CI job takes trailgate from.
+    #[arg(long, value_name = "OWNER/NAME", default_value = InitArgs::NO_REPOSITORY, value_parser = repository)]
+    pub repository: String,
+
+    /// Overwrite files that are there already.
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl InitArgs {
+    /// Stands where no repository was given.
+    pub const NO_REPOSITORY: &str = "OWNER/trailgate";
+}
+
+/// Which CI `trailgate init` writes a job for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ci {
+    /// GitHub Actions: .github/workflows/trailgate.yml.
+    Github,
+    /// GitLab CI: .gitlab-ci.yml.
+    Gitlab,
+    /// None.
+    None,
+}
+
+/// `OWNER/NAME`, of the characters that GitHub allows.
+fn repository(text: &str) -> Result<String, String> {
+    let part = |part: &str| {
+        let fits = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+        !part.is_empty() && part.chars().all(fits)
+    };
+    match text.split_once('/') {
+        Some((owner, name)) if part(owner) && part(name) => Ok(text.to_owned()),
+        _ => Err("write the owner and the name: `OWNER/trailgate`".to_owned()),
+    }
+}
