@@ -1,5 +1,7 @@
 //! The pages that `trailgate docs` writes: well-formed, every link leads somewhere, and what a policy says does nothing.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 
 use html5ever::tendril::TendrilSink;
@@ -68,7 +70,10 @@ fn paths(pages: &[Page]) -> BTreeSet<String> {
     paths
 }
 
-fn walk(node: &Handle, found: &mut dyn FnMut(&str, Vec<(String, String)>)) {
+/// Is told of each element: its name and its attributes.
+type Found<'f> = dyn FnMut(&str, Vec<(String, String)>) + 'f;
+
+fn walk(node: &Handle, found: &mut Found<'_>) {
     if let NodeData::Element { name, attrs, .. } = &node.data {
         let attributes = attrs.borrow();
         let attributes = attributes.iter().map(|each| (each.name.local.to_string(), each.value.to_string()));
