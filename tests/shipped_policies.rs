@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
-use jiff::civil::Date;
-use trailgate::engine::selftest::{RuleRun, cases};
+use trailgate::audit::rule_tests::{Required, TestOptions, run_tests};
+use trailgate::engine::selftest::cases;
 use trailgate::policy::bundled::bundled;
 use trailgate::policy::rule_test::Expectation;
 use trailgate::policy::{PolicySet, parse};
 use trailgate::text::Source;
-use trailgate::violation::TestOutcome;
+use trailgate::violation::{Least, Open, Reached, Share, TestOutcome, TestReport};
 
 fn set(sources: &[Source]) -> PolicySet {
     let policies = sources.iter().map(|source| parse(source, &|_| Err("no list files".to_owned())));
@@ -16,47 +16,80 @@ fn set(sources: &[Source]) -> PolicySet {
     PolicySet::new(policies.map_err(|errors| errors.to_string()).unwrap()).map_err(|errors| errors.to_string()).unwrap()
 }
 
-fn failures(set: &PolicySet, folder: &str) -> (usize, Vec<String>) {
-    let today: Date = "2026-06-30".parse().unwrap();
+/// What comes of all tests of `set`, whose files are in `folder`.
+fn tested(set: &PolicySet, folder: &str, reach: Reach) -> TestReport {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let files = |name: &str| std::fs::read(folder.join(name)).map_err(|error| error.to_string());
-    let mut ran = 0;
-    let mut failures = Vec::new();
-    for (policy, rule) in set.rules() {
-        let mut run = RuleRun::new(set, policy, rule);
-        for test in &rule.tests {
-            ran += 1;
-            let (_, outcome) = run.test(test, today, &files);
-            if outcome != TestOutcome::Passed {
-                failures.push(format!("{}: {}: {outcome:?}", rule.id.value, test.name.value));
-            }
-        }
-    }
-    (ran, failures)
+    let options = TestOptions {
+        today: "2026-06-30".parse().unwrap(),
+        only: None,
+        required: if reach == Reach::Measured { Required::BothOutcomes } else { Required::Nothing },
+        coverage: reach == Reach::Measured,
+        mutants: reach == Reach::Measured,
+        least: Least::default(),
+    };
+    run_tests(set, options, &|_, name| std::fs::read(folder.join(name)).map_err(|error| error.to_string()))
 }
 
-#[test]
-fn every_test_of_every_bundled_rule_passes() {
-    let (ran, failures) = failures(&set(&bundled()), "policies");
-    assert!(ran >= 60, "only {ran} tests ran");
-    assert!(failures.is_empty(), "{} of {ran} failed:\n{}", failures.len(), failures.join("\n"));
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Measured,
+    Left,
 }
+
+fn passes(report: &TestReport) {
+    let failures: Vec<String> = report
+        .rules
+        .iter()
+        .flat_map(|rule| rule.tests.iter().map(move |test| (rule, test)))
+        .filter(|(_, test)| test.outcome != TestOutcome::Passed)
+        .map(|(rule, test)| format!("{}: {}: {:?}", rule.rule, test.name, test.outcome))
+        .collect();
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
+    for rule in &report.rules {
+        assert!(rule.lacking.is_empty(), "{} has no test that expects {:?}", rule.rule, rule.lacking);
+    }
+}
+
+/// What no test reaches, a line each.
+fn open(shares: &[Share]) -> String {
+    let lines = shares.iter().flat_map(|share| {
+        let place = |open: &Open| format!("{}:{} {}: {}", share.source.name, open.at.line, open.what, open.why);
+        share.open.iter().map(place).collect::<Vec<_>>()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// All pass; and they decide nearly every predicate, value and branch, and notice nearly every change of a rule.
+#[test]
+fn every_test_of_every_bundled_rule_passes_and_they_are_good_ones() {
+    let report = tested(&set(&bundled()), "policies", Reach::Measured);
+    assert!(report.counts().passed >= 1000, "{:?}", report.counts());
+    passes(&report);
+    let coverage = report.coverage.unwrap();
+    let covered = Reached::of(&coverage);
+    assert!(covered.permille() >= COVERED, "{} covered:\n{}", covered.percent(), open(&coverage));
+    let mutation = report.mutation.unwrap();
+    let killed = Reached::of(&mutation.shares);
+    assert!(killed.permille() >= KILLED, "{} of mutants killed:\n{}", killed.percent(), open(&mutation.shares));
+    assert!(mutation.skipped.is_empty(), "{:?}", mutation.skipped);
+}
+
+/// The least coverage of the bundled rules, and the least of their mutants that are killed, in tenths of a percent.
+const COVERED: usize = 950;
+const KILLED: usize = 950;
 
 #[test]
 fn tests_of_rules_about_another_log_run_on_its_files() {
     let text = std::fs::read_to_string("fixtures/other-audit/policy.yaml").unwrap();
-    let (ran, failures) = failures(&set(&[Source::new("policy.yaml", text)]), "fixtures/other-audit");
-    assert!(ran >= 2, "only {ran} tests ran");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let report = tested(&set(&[Source::new("policy.yaml", text)]), "fixtures/other-audit", Reach::Left);
+    assert!(report.counts().passed >= 2, "{:?}", report.counts());
+    passes(&report);
 }
 
 #[test]
 fn every_bundled_rule_is_complete() {
     for (_, rule) in set(&bundled()).rules() {
         let id = &rule.id.value;
-        let expects = |wanted| rule.tests.iter().any(|test| test.expect == wanted);
-        assert!(expects(Expectation::Violation), "{id} has no test of a violation");
-        assert!(expects(Expectation::Ok), "{id} has no test of an event that complies");
         assert!(rule.rationale.is_some(), "{id} has no rationale");
         assert!(rule.remediation.is_some(), "{id} has no remediation");
         assert!(rule.message.is_some(), "{id} has no message");

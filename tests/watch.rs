@@ -1,6 +1,6 @@
 //! `trailgate test --watch` as its user has it: a process that runs the tests again when a file changes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be set up fails the test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up fails the test")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -93,7 +93,8 @@ fn home() -> tempfile::TempDir {
 
 #[test]
 fn runs_again_when_a_policy_a_list_or_a_record_changes() {
-    for arguments in [&["policies"] as &[&str], &[], &["policies/root.yaml"]] {
+    let all: [&[&str]; 3] = [&["policies"], &[], &["policies/root.yaml"]];
+    for arguments in all {
         let folder = home();
         let file = |name: &str| folder.path().join("policies").join(name);
         let watching = Watching::start(folder.path(), arguments);

@@ -147,7 +147,10 @@ impl Reached {
     /// In tenths of a percent, rounded down, so that 100 % is all; of nothing, all is reached.
     #[must_use]
     pub const fn permille(self) -> usize {
-        if self.total == 0 { 1000 } else { self.reached * 1000 / self.total }
+        match (self.reached * 1000).checked_div(self.total) {
+            Some(tenths) => tenths,
+            None => 1000,
+        }
     }
 
     /// As people read it: `93.1 %`, `100 %`.
