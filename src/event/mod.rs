@@ -7,6 +7,7 @@ mod damage;
 pub mod envelope;
 pub mod field_note;
 pub mod gzip;
+pub mod known_value;
 mod layer;
 mod ledger;
 mod plain;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::event::catalog::FieldType;
 use crate::event::services::data::{catalog, shapes};
-use crate::event::services::shape::{Depth, Field, Names, Part, Shapes, near};
+use crate::event::services::shape::{Depth, Field, GREAT_LIKENESS, LIKENESS, Names, Part, Shapes, near};
 use crate::json::Step;
 
 /// Whether an event changes something.
@@ -72,6 +72,12 @@ impl Service {
         &self.actions
     }
 
+    /// Whether it may send other events than [`Service::actions`] names.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// What is known of the event name `name`, with its case.
     #[must_use]
     pub fn action(&self, name: &str) -> Recorded<'_> {
@@ -86,14 +92,17 @@ impl Service {
             Some(action) => versioned().map_or(Recorded::Known(action), Recorded::As),
             None => match find(operation(name)) {
                 Some(action) if operation(name) != name => Recorded::Known(action),
-                _ if self.open => Recorded::Unsure,
+                _ if self.open => match self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name)) {
+                    Some(action) => Recorded::No(Some(action)),
+                    None => Recorded::Unsure,
+                },
                 _ => Recorded::No(self.near(name)),
             },
         }
     }
 
     fn near(&self, name: &str) -> Option<&Action> {
-        let meant = near(name, self.actions.iter().map(|action| action.name.as_str()))?;
+        let meant = near(name, LIKENESS, self.actions.iter().map(|action| action.name.as_str()))?;
         self.actions.iter().find(|action| action.name == meant)
     }
 
@@ -157,10 +166,18 @@ pub fn action_sources(name: &str) -> Vec<&'static str> {
     services().filter(|service| matches!(service.action(name), Recorded::Known(_))).map(Service::source).collect()
 }
 
-/// The event name that is most like `name` among those of all services, where one is near and no other as near.
+/// The event name that is most like `name` among those of all services, where one is very near and no other as near.
 #[must_use]
 pub fn actions_near(name: &str) -> Option<&'static str> {
-    near(name, services().flat_map(|service| service.actions.iter().map(|action| action.name.as_str())))
+    near(name, GREAT_LIKENESS, services().flat_map(|service| service.actions.iter().map(|action| action.name.as_str())))
+}
+
+/// The event source that is most like `source`, where one is near and no other as near.
+#[must_use]
+pub fn sources_near(source: &str) -> Option<&'static str> {
+    let bare = source.split('.').next().unwrap_or_default();
+    let name = near(bare, LIKENESS, catalog().services.keys().map(String::as_str))?;
+    catalog().services.get(name).map(Service::source)
 }
 
 /// The botocore release that the catalogue was built from: `1.44.8`.

@@ -134,7 +134,7 @@ impl Shapes {
         if let [name, ..] = same.as_slice() {
             return Field::Missing { at, meant: Some((*name).clone()), case: Case::Only };
         }
-        let meant = near(asked, known.iter().map(String::as_str)).map(ToOwned::to_owned);
+        let meant = near(asked, LIKENESS, known.iter().map(String::as_str)).map(ToOwned::to_owned);
         Field::Missing { at, meant, case: Case::Letters }
     }
 
@@ -206,10 +206,12 @@ fn recorded(member: &str, names: Names) -> Vec<String> {
 }
 
 /// Lowest likeness (Jaro-Winkler, 0 to 1) at which a known name is offered for an unknown one.
-const LIKENESS: f64 = 0.9;
+pub(super) const LIKENESS: f64 = 0.9;
+/// The same among the names of all services, of which one is somewhat like any word.
+pub(super) const GREAT_LIKENESS: f64 = 0.97;
 
 /// The one of `known` that is most like `asked`, where it is near and no other is as near.
-pub(super) fn near<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+pub(super) fn near<'k>(asked: &str, least: f64, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let asked = asked.to_ascii_lowercase();
     let mut best: Option<(f64, &str)> = None;
     let mut tied = false;
@@ -221,5 +223,5 @@ pub(super) fn near<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> Opt
             _ => (best, tied) = (Some((likeness, name)), false),
         }
     }
-    best.filter(|(likeness, _)| *likeness >= LIKENESS && !tied).map(|(_, name)| name)
+    best.filter(|(likeness, _)| *likeness >= least && !tied).map(|(_, name)| name)
 }
