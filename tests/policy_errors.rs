@@ -117,7 +117,7 @@ fn unknown_keywords() {
         "of a rule: a path" => ruled("$.eventName: x"),
         "of a condition" => when("al:\n  - $.eventName: x"),
         "of a condition, from other languages" => when("and:\n  - $.eventName: x\nor:\n  - $.eventName: x"),
-        "of an exception" => ruled("except:\n  - {name: n, why: w, until: 2027-01-01, condition: {$.eventName: x}}"),
+        "of an exception" => ruled("except:\n  - {name: n, why: w, until: 2027-01-01, condition: {$.errorCode: x}}"),
         "of a list value" => file("lists:\n  a:\n    - {valu: x, reason: y}"),
         "of a source" => file("source: {record: $.items}\nlists: {a: [x]}"),
         "of a source's name" => file("source: cloudtrial\nlists: {a: [x]}"),
@@ -243,9 +243,9 @@ fn yaml_syntax() {
 #[test]
 fn values() {
     slips!("values",
-        "a star where equality is meant" => when("$.eventName: \"Describe*\""),
-        "a plain star where equality is meant" => when("$.eventName: [Describe*, List]"),
-        "a star in equals is meant" => when("$.eventName: {equals: \"Describe*\"}"),
+        "a star where equality is meant" => when("$.errorMessage: \"Describe*\""),
+        "a plain star where equality is meant" => when("$.errorMessage: [Describe*, List]"),
+        "a star in equals is meant" => when("$.errorMessage: {equals: \"Describe*\"}"),
         "an account id" => when("$.recipientAccountId: 123456789012"),
         "account ids" => when("$.recipientAccountId: [123456789012, \"123456789013\", 123456789014]"),
         "an account id in a list" => file("lists: {accounts: [123456789012]}"),
@@ -526,13 +526,13 @@ fn conditions() {
 fn exceptions() {
     let except = |lines: &str| ruled(&format!("except:\n  - name: deploy\n    {}", lines.replace('\n', "\n    ")));
     slips!("exceptions",
-        "without a reason" => except("until: 2027-06-30\ncondition: {$.eventName: x}"),
-        "without an until" => except("reason: r\ncondition: {$.eventName: x}"),
+        "without a reason" => except("until: 2027-06-30\ncondition: {$.errorCode: x}"),
+        "without an until" => except("reason: r\ncondition: {$.errorCode: x}"),
         "without a condition" => except("reason: r\nuntil: 2027-06-30"),
         "without anything" => except("owner: me"),
-        "expired" => except("reason: r\nuntil: 2026-11-21\ncondition: {$.eventName: x}"),
-        "on its last day" => except("reason: r\nuntil: 2026-11-22\ncondition: {$.eventName: x}"),
-        "on a rule that is not waivable" => format!("{}    waivable: false\n", except("reason: r\nuntil: 2027-06-30\ncondition: {$.eventName: x}")),
+        "expired" => except("reason: r\nuntil: 2026-11-21\ncondition: {$.errorCode: x}"),
+        "on its last day" => except("reason: r\nuntil: 2026-11-22\ncondition: {$.errorCode: x}"),
+        "on a rule that is not waivable" => format!("{}    waivable: false\n", except("reason: r\nuntil: 2027-06-30\ncondition: {$.errorCode: x}")),
         "a map" => ruled("except: {name: n}"),
         "an empty list" => ruled("except: []"),
         "waivable is no boolean" => ruled("waivable: no"),
@@ -797,7 +797,7 @@ fn every_code_is_shown() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
             let name = path.file_name().unwrap().to_string_lossy();
-            name.starts_with("policy_errors__") || name.starts_with("waivers__")
+            ["policy_errors__", "waivers__", "lints__"].iter().any(|test| name.starts_with(test))
         })
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();

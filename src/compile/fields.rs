@@ -3,20 +3,22 @@
 //!
 //! Only what the catalogue is sure of is warned of: definite paths, and fields of objects whose members AWS lists.
 
+use crate::compile::lint::literal::{letters, mismatch};
 use crate::event::catalog::{FieldType, field_type, suggestions};
-use crate::json::Step;
+use crate::json::{Path, Step};
 use crate::policy::error::{Code, PolicyError};
+use crate::policy::fix::{Fix, scalar_like};
 use crate::policy::model::{
     Condition, PathCondition, PathRef, PathRoot, Policy, RecordSource, Rule, Spanned, TemplatePart,
 };
 use crate::policy::operator::{
-    ListTest, NodeTest, NumberOperand, Operator, OperatorKind, Scalar, TimeOperand, Value, Values,
+    Case, ListTest, NodeTest, NumberOperand, Operator, OperatorKind, Scalar, TimeOperand, Value, Values,
 };
 use crate::policy::walk;
 
 /// The warnings about fields in the conditions and messages of `policy`, in no order; none where it is about another log.
 pub fn fields(policy: &Policy) -> Vec<PolicyError> {
-    let mut check = Check { policy, warnings: Vec::new() };
+    let mut check = Check { policy, in_template: false, warnings: Vec::new() };
     if matches!(policy.records, RecordSource::Cloudtrail) {
         for define in policy.defines.values() {
             check.condition(&define.condition, None);
@@ -39,6 +41,8 @@ struct Element {
 
 struct Check<'p> {
     policy: &'p Policy,
+    /// Whether the path looked at stands in a template.
+    in_template: bool,
     warnings: Vec<PolicyError>,
 }
 
@@ -49,7 +53,7 @@ impl Check<'_> {
         }
         for part in rule.message.iter().flat_map(|message| &message.parts) {
             if let TemplatePart::Path(path) = part {
-                self.path(path, None);
+                self.template_path(path, None);
             }
         }
     }
@@ -89,9 +93,13 @@ impl Check<'_> {
 
     fn operator(&mut self, operator: &Operator, node: Option<&Element>, element: Option<&Element>) {
         match &operator.kind {
-            OperatorKind::Equals(value, _) => self.compared(value, node, element),
-            OperatorKind::In(Values::Items(items), _) => {
+            OperatorKind::Equals(value, case) => {
+                self.compared(value, node, element);
+                self.letters(operator, *case, node);
+            }
+            OperatorKind::In(Values::Items(items), case) => {
                 items.iter().for_each(|item| self.compared(item, node, element));
+                self.letters(operator, *case, node);
             }
             // What `contains` and its like are given is no whole value, but may come from one.
             OperatorKind::Text(_, Values::Items(items), _) => {
@@ -103,6 +111,12 @@ impl Check<'_> {
             OperatorKind::Not(inner) => self.node_test(inner, node, element),
             OperatorKind::Json(inner) => self.condition(inner, None),
             _ => {}
+        }
+    }
+
+    fn letters(&mut self, operator: &Operator, case: Case, node: Option<&Element>) {
+        if let Some(node) = node.filter(|_| case == Case::Sensitive) {
+            self.warnings.extend(letters(&node.steps, &node.written, operator, &self.policy.source));
         }
     }
 
@@ -119,11 +133,17 @@ impl Check<'_> {
             Value::Template(template) => {
                 for part in &template.parts {
                     if let TemplatePart::Path(path) = part {
-                        self.path(path, element);
+                        self.template_path(path, element);
                     }
                 }
             }
         }
+    }
+
+    fn template_path(&mut self, path: &PathRef, element: Option<&Element>) {
+        self.in_template = true;
+        self.path(path, element);
+        self.in_template = false;
     }
 
     /// The place of `path`, where that is known; an unknown field is recorded.
@@ -139,7 +159,17 @@ impl Check<'_> {
         if field_type(&steps).is_some() {
             return Some(Element { steps, written: whole });
         }
-        let help = match suggestions(&steps) {
+        let suggestion = suggestions(&steps);
+        let fix = suggestion.as_ref().filter(|meant| base.is_none() && one_name_differs(&steps, meant)).map(|meant| {
+            Fix::replace(
+                format!("write `{meant}`"),
+                path.span,
+                scalar_like(path.span.of(&self.policy.source.text), meant),
+            )
+        });
+        // Between braces of a template a path is no scalar of its own.
+        let fix = fix.filter(|_| !self.in_template);
+        let help = match suggestion {
             None => no_suggestion(&steps),
             Some(meant) => match base.and_then(|base| meant.strip_prefix(base.written.as_str())) {
                 Some(rest) if rest.starts_with('[') => format!("did you mean `.{rest}`?"),
@@ -151,51 +181,24 @@ impl Check<'_> {
         self.warnings.push(
             PolicyError::warning(Code::UnknownField, &self.policy.source, message)
                 .label(path.span, "no such field")
-                .help(help),
+                .help(help)
+                .fix(fix),
         );
         None
     }
 
     /// Records a literal that can never equal what CloudTrail writes at `node`.
     fn literal(&mut self, literal: &Spanned<Scalar>, node: &Element) {
-        let written = literal.span.of(&self.policy.source.text);
-        let path = &node.written;
-        let (holds, help) = match (field_type(&node.steps), &literal.value) {
-            (Some(FieldType::String), Scalar::Bool(value)) if path.ends_with("MFAUsed") => {
-                ("a string", format!("write \"{}\"", if *value { "Yes" } else { "No" }))
-            }
-            (Some(FieldType::String), Scalar::Bool(_) | Scalar::Number(_)) => {
-                ("a string", format!("write \"{written}\""))
-            }
-            (Some(FieldType::Bool), Scalar::String(text)) => {
-                let meant = match text.to_ascii_lowercase().as_str() {
-                    "true" | "yes" => "`true`, without quotes",
-                    "false" | "no" => "`false`, without quotes",
-                    _ => "`true` or `false`",
-                };
-                ("a boolean", format!("write {meant}"))
-            }
-            (Some(FieldType::Bool), Scalar::Number(_)) => ("a boolean", "write `true` or `false`".to_owned()),
-            (Some(FieldType::Number), Scalar::String(text)) if text.parse::<f64>().is_ok() => {
-                ("a number", format!("write `{text}`, without quotes"))
-            }
-            (Some(FieldType::Number), Scalar::String(_) | Scalar::Bool(_)) => ("a number", "write a number".to_owned()),
-            (Some(FieldType::Array), _) => ("an array", format!("for its elements write `{path}[*]`")),
-            (Some(FieldType::Object), _) => ("an object", format!("ask for one of its fields: `{path}.…`")),
-            _ => return,
-        };
-        let found = match literal.value {
-            Scalar::String(_) => "a string",
-            Scalar::Number(_) => "a number",
-            Scalar::Bool(_) => "a boolean",
-        };
-        let message = format!("`{path}` holds {holds} in CloudTrail events, compared with {found}");
-        self.warnings.push(
-            PolicyError::warning(Code::FieldType, &self.policy.source, message)
-                .label(literal.span, format!("{found}, never equal to {holds}"))
-                .help(help),
-        );
+        let kind = field_type(&node.steps).unwrap_or(FieldType::Unknown);
+        self.warnings.extend(mismatch(kind, &node.written, literal, &self.policy.source));
     }
+}
+
+/// The name that is wrong in `asked` alone, `meant` being right: only then does the path still say the same.
+fn one_name_differs(asked: &[Step], meant: &str) -> bool {
+    let meant = Path::parse(meant).ok();
+    let Some(meant) = meant.as_ref().and_then(Path::definite) else { return false };
+    meant.len() == asked.len() && meant.iter().zip(asked).filter(|(meant, asked)| meant != asked).count() == 1
 }
 
 fn no_suggestion(steps: &[Step]) -> String {

@@ -11,5 +11,5 @@ pub mod program;
 pub mod services;
 mod waivers;
 
-pub use lint::lint;
+pub use lint::{advise, lint};
 pub use program::{Program, compile, compile_rule, compile_rules};

@@ -1,6 +1,8 @@
 //! Edits that mend what a diagnostic tells of: byte ranges of a policy file and what stands there afterwards. All that is not
 //! edited, comments included, stays as it is.
 
+use crate::policy::node::YamlValue;
+use crate::policy::scalar::resolve;
 use crate::text::Span;
 
 /// A change that mends one diagnostic without changing what else the policy says.
@@ -61,11 +63,12 @@ pub fn apply(text: &str, fixes: &[&Fix]) -> (String, Vec<usize>) {
 #[must_use]
 pub fn scalar_like(written: &str, text: &str) -> String {
     let double = || format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let is_text = resolve(text) == YamlValue::String;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"$._-/".contains(&byte);
     match written.bytes().next() {
         Some(b'\'') => format!("'{}'", text.replace('\'', "''")),
         Some(b'"') => double(),
-        _ if text.bytes().all(plain) && !text.starts_with('-') => text.to_owned(),
+        _ if is_text && text.bytes().all(plain) && !text.starts_with('-') => text.to_owned(),
         _ => double(),
     }
 }
@@ -120,6 +123,8 @@ mod tests {
             ("\"x\"", "a\"b", "\"a\\\"b\""),
             ("x", "$.a[*].b", "\"$.a[*].b\""),
             ("x", "-1", "\"-1\""),
+            ("1", "123456789012", "\"123456789012\""),
+            ("1", "true", "\"true\""),
             ("x", "$.requestParameters.alarmName", "$.requestParameters.alarmName"),
         ] {
             assert_eq!(scalar_like(written, text), expected, "{written} {text}");

@@ -1,11 +1,13 @@
 //! What authors write: YAML text becomes a checked model, or a list of errors that point at the wrong words.
 
 pub mod bundled;
+pub mod code;
 pub mod error;
 pub mod fix;
 pub mod format;
 pub mod framework;
 pub mod keywords;
+pub mod lint_page;
 pub mod model;
 pub mod mutant;
 pub mod node;

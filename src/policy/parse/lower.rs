@@ -2,6 +2,7 @@
 //! inside a quoted scalar.
 
 use crate::policy::error::{Code, PolicyError};
+use crate::policy::fix::{Fix, scalar_like};
 use crate::policy::node::{Entry, Node, NodeKind, Style, YamlScalar, YamlValue};
 use crate::text::{Source, Span};
 
@@ -47,6 +48,19 @@ impl<'s> Lower<'s> {
         help: impl Into<String>,
     ) {
         self.errors.push(PolicyError::warning(code, self.source, message).label(span, label).help(help));
+    }
+
+    /// Gives the error recorded last the change that mends it.
+    pub fn mend(&mut self, fix: Fix) {
+        if let Some(error) = self.errors.last_mut() {
+            error.fix = Some(fix);
+        }
+    }
+
+    /// Gives the error recorded last a fix that writes `word` in the place of the scalar at `span`.
+    pub fn mend_word(&mut self, span: Span, word: &str) {
+        let text = scalar_like(span.of(&self.source.text), word);
+        self.mend(Fix::replace(format!("write `{word}`"), span, text));
     }
 
     /// Records that `node` should have been `wanted` (with its article).
@@ -98,6 +112,9 @@ impl<'s> Lower<'s> {
             "not a keyword here",
             help,
         );
+        if let Some(word) = closest(key, known) {
+            self.mend_word(entry.key_span, word);
+        }
     }
 
     /// A text: a string scalar, or a number or boolean that was written without quotes where only a text can be meant.

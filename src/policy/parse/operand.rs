@@ -45,6 +45,7 @@ impl Lower<'_> {
                         "a number, never equal to a text",
                         format!("write \"{}\"", scalar.text),
                     );
+                    self.mend_word(node.span, &scalar.text);
                     return None;
                 }
                 Some(Scalar::Number(number.clone()))

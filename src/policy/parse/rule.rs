@@ -120,10 +120,13 @@ impl Lower<'_> {
             "minor" => Some("low"),
             _ => None,
         };
-        let help = other
-            .or_else(|| closest(text, &words))
+        let meant = other.or_else(|| closest(text, &words));
+        let help = meant
             .map_or_else(|| format!("severities are {}", list_words(&words)), |word| format!("did you mean `{word}`?"));
         self.error(Code::Severity, node.span, format!("unknown severity `{text}`"), "not a severity", help);
+        if let Some(word) = meant {
+            self.mend_word(node.span, word);
+        }
         None
     }
 
