@@ -4,6 +4,7 @@ mod authoring;
 mod diff;
 mod docs;
 mod explain;
+mod lint;
 mod list;
 mod lsp;
 mod test;
@@ -23,6 +24,7 @@ pub use self::authoring::{Ci, FmtArgs, InitArgs, NewArgs, SchemaArgs, SchemaOf};
 pub use self::diff::DiffArgs;
 pub use self::docs::{DocsArgs, DocsFormat};
 pub use self::explain::{ExplainArgs, ExplainFormat};
+pub use self::lint::{LintArgs, LintFormat};
 pub use self::list::{ListArgs, ListFormat};
 pub use self::lsp::LspArgs;
 pub use self::test::TestArgs;
@@ -243,38 +245,6 @@ pub struct CheckArgs {
     /// No configuration.
     #[arg(long, help_heading = "Configuration")]
     pub no_config: bool,
-}
-
-const LINT_EXIT_CODES: &str = "\
-Exit codes:
-  0    the policies can be used
-  1    there are warnings (with --strict)
-  2    the arguments or the policies are wrong";
-
-/// Check the policies themselves, without logs.
-///
-/// Prints every error and warning of the files: what `check` would refuse, and what is correct and yet says nothing. Names may stand
-/// in one file and be used in another, so all files of a set are given together.
-#[derive(Debug, Args)]
-#[command(after_help = LINT_EXIT_CODES)]
-pub struct LintArgs {
-    /// Policy files, folders of them, `bundled`, or `bundled:NAME` for one bundled file.
-    ///
-    /// Left out: the folder `policies` where there is one, else the bundled policies.
-    #[arg(value_name = "POLICIES", value_parser = NonEmptyStringValueParser::new())]
-    pub policies: Vec<String>,
-
-    /// Fail on warnings too.
-    #[arg(long)]
-    pub strict: bool,
-
-    /// The day that exceptions and list values are judged by; left out, today in UTC.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    pub as_of: Option<Date>,
-
-    /// Colours in the messages.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: ColorArg,
 }
 
 /// Write a waiver for a violation of a report.

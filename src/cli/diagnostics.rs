@@ -38,12 +38,17 @@ pub fn print_policy_errors(errors: &[PolicyError], color: ColorArg) {
 pub fn print_diagnostics(errors: &[PolicyError], color: ColorArg, ending: &str) {
     let mut out = rendered(errors, color);
     let of = |level| errors.iter().filter(|error| error.level == level).count();
-    let (wrong, odd) = (of(Level::Error), of(Level::Warning));
-    let words = match (wrong, odd) {
-        (0, odd) => count(odd, "warning"),
-        (wrong, 0) => count(wrong, "error"),
-        (wrong, odd) => format!("{} and {}", count(wrong, "error"), count(odd, "warning")),
-    };
+    let told = [(of(Level::Error), "error"), (of(Level::Warning), "warning"), (of(Level::Advice), "advice")];
+    let told: Vec<String> = told
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| match (word, number) {
+            ("advice", 1) => "1 piece of advice".to_owned(),
+            ("advice", _) => format!("{} of advice", count(number, "piece")),
+            _ => count(number, word),
+        })
+        .collect();
+    let words = told.join(" and ");
     out.push_str(&format!("{words} in the policies{ending}\n"));
     let _closed = std::io::stderr().lock().write_all(out.as_bytes());
 }

@@ -14,7 +14,7 @@ use crate::text::sanitize::one_line_cut;
 use crate::violation::Violation;
 
 /// Annotations of one kind that GitHub shows of a step.
-const SHOWN: usize = 10;
+pub(in crate::report) const SHOWN: usize = 10;
 /// Places among the warnings that problems have before violations take them.
 const PROBLEMS_SURE: usize = 3;
 /// Notices kept for what was left out and for the verdict.
@@ -90,7 +90,7 @@ fn end_column(violation: &Violation) -> Option<usize> {
 }
 
 /// Writes one command on one line. No text can end it or begin another: line ends and the command's own signs are escaped.
-fn command(
+pub(in crate::report) fn command(
     out: &mut dyn Write,
     level: &str,
     file: Option<&str>,

@@ -16,6 +16,7 @@ pub mod human;
 mod identity;
 pub mod json;
 pub mod junit;
+pub mod lint;
 pub mod markdown;
 pub mod ndjson;
 pub(crate) mod number;

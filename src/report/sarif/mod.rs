@@ -4,10 +4,10 @@
 //! The objects are those of the crate `serde-sarif`. Texts of logs stand in them as one line, with what a terminal acts on shown.
 
 mod invocation;
-mod place;
+pub(in crate::report) mod place;
 pub mod reporter;
 mod results;
 mod rules;
-mod words;
+pub(in crate::report) mod words;
 
 pub use reporter::SarifReporter;

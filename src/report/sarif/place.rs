@@ -26,7 +26,7 @@ const VALUE: usize = 300;
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `file` as a URI: a relative path stays one, with forward slashes; an absolute one becomes `file:///…`.
-pub(super) fn uri(file: &str) -> String {
+pub(in crate::report) fn uri(file: &str) -> String {
     let drive = matches!(file.as_bytes(), [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic());
     let slashed = if drive || cfg!(windows) { file.replace('\\', "/") } else { file.to_owned() };
     let encode = |path: &str| utf8_percent_encode(path, ENCODED).to_string();

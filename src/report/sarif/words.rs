@@ -8,7 +8,7 @@ use crate::text::sanitize::{one_line, one_line_cut};
 /// `text` as one line of at most `limit` characters, with every unsafe character shown as an escape.
 ///
 /// A link of SARIF or Markdown (`[text](target)`) is broken by a space: a log does not get to place links in a report.
-pub(super) fn line(text: &str, limit: usize) -> String {
+pub(in crate::report) fn line(text: &str, limit: usize) -> String {
     cut(&one_line_cut(text, limit).replace("](", "] ("), limit)
 }
 
@@ -32,7 +32,7 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
 }
 
 /// A number as SARIF has it.
-pub(super) fn number(number: usize) -> i64 {
+pub(in crate::report) fn number(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -70,7 +70,7 @@ pub(super) const fn rank(severity: Severity) -> f64 {
 }
 
 /// A word of a fixed vocabulary.
-pub(super) fn word(word: &str) -> Value {
+pub(in crate::report) fn word(word: &str) -> Value {
     Value::from(word)
 }
 
