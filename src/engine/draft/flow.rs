@@ -41,6 +41,8 @@ pub fn scalar(text: &str) -> String {
         .chars()
         .map(|character| match character {
             '\u{20}'..='\u{7e}' => character.to_string(),
+            // Letters are read as letters; what could hide or turn text (U+202E) is spelt out.
+            letter if letter.is_alphanumeric() => letter.to_string(),
             other => format!("\\U{:08X}", u32::from(other)),
         })
         .collect()
