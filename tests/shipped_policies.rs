@@ -59,7 +59,7 @@ fn open(shares: &[Share]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// All pass; and they decide nearly every predicate, value and branch, and notice nearly every change of a rule.
+/// All pass; and they decide every predicate, value and branch, and notice nearly every change of a rule.
 #[test]
 fn every_test_of_every_bundled_rule_passes_and_they_are_good_ones() {
     let report = tested(&set(&bundled()), "policies", Reach::Measured);
@@ -75,8 +75,8 @@ fn every_test_of_every_bundled_rule_passes_and_they_are_good_ones() {
 }
 
 /// The least coverage of the bundled rules, and the least of their mutants that are killed, in tenths of a percent.
-const COVERED: usize = 950;
-const KILLED: usize = 950;
+const COVERED: usize = 1000;
+const KILLED: usize = 990;
 
 #[test]
 fn tests_of_rules_about_another_log_run_on_its_files() {
