@@ -174,6 +174,16 @@ fn warns_as_lint_does() {
     assert_eq!((&found[0]["code"], &found[0]["severity"]), (&json!("policy::field-type"), &json!(2)), "{found:#?}");
 }
 
+/// What is only advice is shown as information, and a name that another file uses is not called unused.
+#[test]
+fn advises_as_lint_does() {
+    let names = NAMES.replace("lists:\n", "  nobodys: {$.readOnly: true}\nlists:\n");
+    let mut client = Client::new(&[("policies/rules.yaml", RULES), ("policies/names.yaml", &names)]);
+    let found = client.diagnostics_of("policies/names.yaml");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!((&found[0]["code"], &found[0]["severity"]), (&json!("policy::unused-define"), &json!(3)), "{found:#?}");
+}
+
 #[test]
 fn leads_to_the_page_about_a_code() {
     let files = [("policies/a.yaml", "version: 1\nrules: [{id: X}]\n")];

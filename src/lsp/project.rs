@@ -107,8 +107,11 @@ impl Project {
             !(matches!(error.code, Code::UndefinedName | Code::UndefinedList) && unread.contains(&word))
         }));
         if !has_ring {
-            let warnings = compile::lint(&set, today);
-            errors.extend(warnings.into_iter().filter(|warning| is_whole || !needs_all_files(warning.code)));
+            // What a rule lacks is for `lint` to tell: while it is written, it always lacks something.
+            let lacks = |code| matches!(code, Code::NoTests | Code::NoRemediation | Code::NoControls);
+            let advice = compile::advise(&set, today).into_iter().filter(|advice| !lacks(advice.code));
+            let found = compile::lint(&set, today).into_iter().chain(advice);
+            errors.extend(found.filter(|found| is_whole || !needs_all_files(found.code)));
         }
         let mut by_file: BTreeMap<Name, Vec<PolicyError>> =
             self.files.keys().map(|name| (Arc::clone(name), Vec::new())).collect();
@@ -174,9 +177,9 @@ impl File {
     }
 }
 
-/// Whether a warning may be wrong where a file of the set could not be read.
+/// Whether what is told may be wrong where a file of the set could not be read.
 const fn needs_all_files(code: Code) -> bool {
-    matches!(code, Code::WaiverUnknownRule)
+    matches!(code, Code::WaiverUnknownRule | Code::UnusedDefine | Code::UnusedList)
 }
 
 #[cfg(test)]
