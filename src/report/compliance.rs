@@ -263,13 +263,17 @@ pub(super) struct ControlView<'a> {
     extent: Extent,
 }
 
-/// The controls of `run`, one framework after another.
+/// The controls of `run`, one framework after another; those that are not covered only where controls were asked for: a run of one
+/// rule would name a hundred of them.
 pub(super) fn views<'a>(run: &RunReport<'a>) -> Vec<ControlView<'a>> {
+    let asked = !run.controls.is_empty();
     let frameworks = frameworks(run).into_iter();
     frameworks
         .flat_map(|framework| {
             let name = framework.name;
-            framework.controls.into_iter().map(move |control| ControlView {
+            let told = framework.controls.into_iter();
+            let told = told.filter(move |control| asked || control.status != ControlStatus::NotCovered);
+            told.map(move |control| ControlView {
                 framework: name,
                 title: control.title,
                 status: control.status,
