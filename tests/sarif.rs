@@ -78,6 +78,16 @@ fn sarif(folder: &str, arguments: &[&str]) -> (Value, i32) {
 
 /// The document in `bytes`, which is valid and keeps to GitHub's limits.
 fn valid(bytes: &[u8]) -> Value {
+    let document = keeps_to_schema(bytes);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(bytes).unwrap();
+    assert!(packed.finish().unwrap().len() <= 10_000_000);
+    keeps_to_limits(&document);
+    strings_are_safe(&document, &mut String::new());
+    document
+}
+
+fn keeps_to_schema(bytes: &[u8]) -> Value {
     let document: Value = serde_json::from_slice(bytes).unwrap();
     if let Some(validator) = validator() {
         let errors: Vec<String> = validator
@@ -87,11 +97,6 @@ fn valid(bytes: &[u8]) -> Value {
             .collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
-    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-    packed.write_all(bytes).unwrap();
-    assert!(packed.finish().unwrap().len() <= 10_000_000);
-    keeps_to_limits(&document);
-    strings_are_safe(&document, &mut String::new());
     document
 }
 
@@ -236,6 +241,23 @@ fn published_logs_with_the_bundled_policies() {
     let found = regions_are_in_the_files(&document);
     println!("{results} results, {found} regions found again, exit code {code}");
     assert!(results > 100 && found > 100);
+}
+
+#[test]
+fn what_lint_says_of_policies() {
+    // Policies with errors get no warnings, as the set is not whole.
+    for (policies, levels) in [("folder", ["error"].as_slice()), ("lint", &["warning", "note"])] {
+        let output = Command::new(env!("CARGO_BIN_EXE_trailgate"))
+            .args(["lint", "-f", "sarif", &format!("tests/cmd/policies/{policies}")])
+            .output()
+            .unwrap();
+        let document = keeps_to_schema(&output.stdout);
+        strings_are_safe(&document, &mut String::new());
+        let results = list(&document["runs"][0]["results"]);
+        for level in levels {
+            assert!(results.iter().any(|result| result["level"] == *level), "{level}: {document:#}");
+        }
+    }
 }
 
 #[test]

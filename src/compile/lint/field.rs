@@ -117,7 +117,7 @@ impl Missing {
             (None, fields) => {
                 let more = if fields.len() > LISTED { ", …" } else { "" };
                 let list: Vec<String> = fields.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
-                format!("there are {}{more}", list.join(", "))
+                format!("its fields are {}{more}", list.join(", "))
             }
         };
         let text = &source.text;

@@ -117,6 +117,8 @@ fn region((start, end): (LineColumn, LineColumn)) -> Region {
 
 fn replacement(error: &PolicyError, span: Span, text: &str) -> Replacement {
     let mut out = Replacement::builder().deleted_region(region(range(error, span))).build();
-    out.inserted_content = Some(ArtifactContent { text: Some(text.to_owned()), ..ArtifactContent::default() });
+    // Without content it only deletes.
+    out.inserted_content =
+        (!text.is_empty()).then(|| ArtifactContent { text: Some(text.to_owned()), ..ArtifactContent::default() });
     out
 }
