@@ -1,4 +1,4 @@
-//! The text of a YAML file that people write becomes the same file in the one form: see [`format`].
+//! The text of a YAML file that people write becomes the same file in the one form: see [`format()`].
 //!
 //! The layout is pretty_yaml's. What comes out is read again and held against what went in, so that neither the meaning nor a
 //! comment can be lost to it.
