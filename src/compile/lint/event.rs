@@ -80,6 +80,10 @@ pub(super) fn names(source: &Source, values: &[Value], context: &Context) -> Vec
     let anywhere = context.sources.is_none();
     let mut warnings = Vec::new();
     for (text, literal) in texts(values) {
+        // Before all services are asked, each of which would look for a name that is near.
+        if anywhere && !action_sources(text).is_empty() {
+            continue;
+        }
         let found: Vec<Recorded<'_>> = known.iter().map(|service| service.action(text)).collect();
         let renamed = found.iter().find_map(|found| match found {
             Recorded::As(action) => Some(action.name.as_str()),

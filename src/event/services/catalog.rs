@@ -78,19 +78,30 @@ impl Service {
         self.open
     }
 
+    fn find(&self, name: &str) -> Option<&Action> {
+        let at = self.actions.binary_search_by(|action| action.name.as_str().cmp(name)).ok()?;
+        self.actions.get(at)
+    }
+
+    /// The event that the operation `name` is recorded as, where that has a name of its own.
+    fn versioned(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.name != name && operation(&action.name) == name)
+    }
+
+    /// Whether [`Service::action`] would answer [`Recorded::Known`]; cheap, as no name that is near is looked for.
+    fn knows(&self, name: &str) -> bool {
+        match self.find(name) {
+            Some(_) => self.versioned(name).is_none(),
+            None => operation(name) != name && self.find(operation(name)).is_some(),
+        }
+    }
+
     /// What is known of the event name `name`, with its case.
     #[must_use]
     pub fn action(&self, name: &str) -> Recorded<'_> {
-        let find = |name: &str| {
-            self.actions
-                .binary_search_by(|action| action.name.as_str().cmp(name))
-                .ok()
-                .and_then(|at| self.actions.get(at))
-        };
-        let versioned = || self.actions.iter().find(|action| action.name != name && operation(&action.name) == name);
-        match find(name) {
-            Some(action) => versioned().map_or(Recorded::Known(action), Recorded::As),
-            None => match find(operation(name)) {
+        match self.find(name) {
+            Some(action) => self.versioned(name).map_or(Recorded::Known(action), Recorded::As),
+            None => match self.find(operation(name)) {
                 Some(action) if operation(name) != name => Recorded::Known(action),
                 _ if self.open => match self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name)) {
                     Some(action) => Recorded::No(Some(action)),
@@ -163,7 +174,7 @@ pub fn service(source: &str) -> Option<&'static Service> {
 /// The event sources that have an event called `name`, sorted.
 #[must_use]
 pub fn action_sources(name: &str) -> Vec<&'static str> {
-    services().filter(|service| matches!(service.action(name), Recorded::Known(_))).map(Service::source).collect()
+    services().filter(|service| service.knows(name)).map(Service::source).collect()
 }
 
 /// The event name that is most like `name` among those of all services, where one is very near and no other as near.
