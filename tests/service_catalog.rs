@@ -92,7 +92,7 @@ impl Seen {
                 }
             }
             Recorded::Unsure => {}
-            Recorded::As(_) | Recorded::No(_) => {
+            Recorded::As(_) | Recorded::No => {
                 self.unknown.insert(pair);
                 return;
             }

@@ -80,10 +80,6 @@ pub(super) fn names(source: &Source, values: &[Value], context: &Context) -> Vec
     let anywhere = context.sources.is_none();
     let mut warnings = Vec::new();
     for (text, literal) in texts(values) {
-        // Before all services are asked, each of which would look for a name that is near.
-        if anywhere && !action_sources(text).is_empty() {
-            continue;
-        }
         let found: Vec<Recorded<'_>> = known.iter().map(|service| service.action(text)).collect();
         let renamed = found.iter().find_map(|found| match found {
             Recorded::As(action) => Some(action.name.as_str()),
@@ -96,20 +92,18 @@ pub(super) fn names(source: &Source, values: &[Value], context: &Context) -> Vec
             (format!("events of `{text}` carry the name `{name}`"), Some(name))
         } else if anywhere {
             // Not every event of every service is known: only what is nearly one is told.
-            let is_known = found.iter().any(|found| matches!(found, Recorded::Known(_)));
-            let Some(near) = actions_near(text).filter(|_| !is_known) else { continue };
+            if found.iter().any(|found| matches!(found, Recorded::Known(_))) {
+                continue;
+            }
+            let Some(near) = actions_near(text) else { continue };
             (format!("no AWS service has an event `{text}`"), Some(near))
         } else {
             if found.iter().any(Recorded::is_known) {
                 continue;
             }
-            let near: BTreeSet<&str> = found
-                .iter()
-                .filter_map(|found| match found {
-                    Recorded::No(near) => near.map(|action| action.name.as_str()),
-                    _ => None,
-                })
-                .collect();
+            // None of them has it, so that each may have one that is near.
+            let near = known.iter().filter_map(|service| service.near(text)).map(|action| action.name.as_str());
+            let near: BTreeSet<&str> = near.collect();
             let whose = match known.as_slice() {
                 [service] => format!("{} has no event `{text}`", service.source()),
                 _ => format!("none of these services has an event `{text}`"),

@@ -45,8 +45,8 @@ pub enum Recorded<'c> {
     Known(&'c Action),
     /// The operation exists, but its events carry this name: `CreateFunction20150331` for `CreateFunction`.
     As(&'c Action),
-    /// The service has no such event; a near name, if there is exactly one.
-    No(Option<&'c Action>),
+    /// The service has no such event; [`Service::near`] tells what may have been meant.
+    No,
     /// The catalogue does not have all events of this service, and not this one.
     Unsure,
 }
@@ -55,7 +55,7 @@ impl Recorded<'_> {
     /// Whether events carry the name, or it is not known that none does.
     #[must_use]
     pub const fn is_known(&self) -> bool {
-        !matches!(self, Self::No(_))
+        !matches!(self, Self::No)
     }
 }
 
@@ -88,14 +88,6 @@ impl Service {
         self.actions.iter().find(|action| action.name != name && operation(&action.name) == name)
     }
 
-    /// Whether [`Service::action`] would answer [`Recorded::Known`]; cheap, as no name that is near is looked for.
-    fn knows(&self, name: &str) -> bool {
-        match self.find(name) {
-            Some(_) => self.versioned(name).is_none(),
-            None => operation(name) != name && self.find(operation(name)).is_some(),
-        }
-    }
-
     /// What is known of the event name `name`, with its case.
     #[must_use]
     pub fn action(&self, name: &str) -> Recorded<'_> {
@@ -103,16 +95,25 @@ impl Service {
             Some(action) => self.versioned(name).map_or(Recorded::Known(action), Recorded::As),
             None => match self.find(operation(name)) {
                 Some(action) if operation(name) != name => Recorded::Known(action),
-                _ if self.open => match self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name)) {
-                    Some(action) => Recorded::No(Some(action)),
-                    None => Recorded::Unsure,
-                },
-                _ => Recorded::No(self.near(name)),
+                _ if self.open && self.in_other_case(name).is_none() => Recorded::Unsure,
+                _ => Recorded::No,
             },
         }
     }
 
-    fn near(&self, name: &str) -> Option<&Action> {
+    fn in_other_case(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The event that `name`, which the service does not have, is most like: where one is near and no other as near. Of a service
+    /// whose events are not all known only one that differs in case.
+    ///
+    /// Looks at every event of the service; ask it for mistakes only.
+    #[must_use]
+    pub fn near(&self, name: &str) -> Option<&Action> {
+        if self.open {
+            return self.in_other_case(name);
+        }
         let meant = near(name, LIKENESS, self.actions.iter().map(|action| action.name.as_str()))?;
         self.actions.iter().find(|action| action.name == meant)
     }
@@ -174,7 +175,7 @@ pub fn service(source: &str) -> Option<&'static Service> {
 /// The event sources that have an event called `name`, sorted.
 #[must_use]
 pub fn action_sources(name: &str) -> Vec<&'static str> {
-    services().filter(|service| service.knows(name)).map(Service::source).collect()
+    services().filter(|service| matches!(service.action(name), Recorded::Known(_))).map(Service::source).collect()
 }
 
 /// The event name that is most like `name` among those of all services, where one is very near and no other as near.
@@ -236,7 +237,12 @@ mod tests {
 
     #[test]
     fn knows_the_names_of_events() {
-        let action = |source: &str, name: &str| service(&format!("{source}.amazonaws.com")).unwrap().action(name);
+        let of = |source: &str| service(&format!("{source}.amazonaws.com")).unwrap();
+        let action = |source: &str, name: &str| of(source).action(name);
+        let meant = |source: &str, name: &str| {
+            assert_eq!(action(source, name), Recorded::No, "{source} {name}");
+            of(source).near(name).map(|action| action.name.as_str())
+        };
         assert!(matches!(
             action("monitoring", "PutMetricAlarm"),
             Recorded::Known(Action { access: Access::Write, .. })
@@ -245,13 +251,9 @@ mod tests {
         assert!(matches!(action("signin", "ConsoleLogin"), Recorded::Known(_)));
         assert!(matches!(action("kms", "Decrypt"), Recorded::Known(Action { access: Access::Read, .. })));
         assert!(matches!(action("bedrock-runtime", "InvokeModel"), Recorded::Known(_)));
-        assert!(
-            matches!(action("monitoring", "DeleteAlarm"), Recorded::No(Some(meant)) if meant.name == "DeleteAlarms")
-        );
-        assert!(
-            matches!(action("monitoring", "putMetricAlarm"), Recorded::No(Some(meant)) if meant.name == "PutMetricAlarm")
-        );
-        assert!(matches!(action("monitoring", "StopLogging"), Recorded::No(None)));
+        assert_eq!(meant("monitoring", "DeleteAlarm"), Some("DeleteAlarms"));
+        assert_eq!(meant("monitoring", "putMetricAlarm"), Some("PutMetricAlarm"));
+        assert_eq!(meant("monitoring", "StopLogging"), None);
         assert!(matches!(action("signin", "SomethingElse"), Recorded::Unsure));
         assert!(matches!(action("lambda", "CreateFunction20150331"), Recorded::Known(_)));
         assert!(
