@@ -14,6 +14,7 @@ pub const DEPTH_LIMIT: usize = 127;
 
 /// First offset at or after `at` that is no JSON white space.
 #[must_use]
+#[inline]
 pub fn skip_space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.get(at) {
         at += 1;

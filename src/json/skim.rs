@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use crate::json::location::Step;
-use crate::json::scan::DEPTH_LIMIT;
-use crate::json::skip::{BAD, byte, colon, skip_space, string, value};
+use crate::json::scan::{DEPTH_LIMIT, skip_space};
+use crate::json::skip::{BAD, byte, colon, string, value};
 use crate::json::slots::{SlotId, SlotTable, Slots};
 use crate::text::Span;
 

@@ -4,7 +4,7 @@
 //! Offsets are chained: at `BAD` no text has a byte, so that an error needs no branch of its own. Strings are not checked to be
 //! UTF-8: whoever turns the text into a `str` does that for all of it at once, several times as fast.
 
-use crate::json::scan::DEPTH_LIMIT;
+use crate::json::scan::{DEPTH_LIMIT, skip_space};
 use crate::json::token;
 
 /// No offset: the text is not valid here.
@@ -14,15 +14,6 @@ pub const BAD: usize = usize::MAX;
 #[inline]
 pub fn byte(text: &[u8], at: usize) -> u8 {
     text.get(at).copied().unwrap_or(0)
-}
-
-/// First offset at or after `at` that is no JSON white space.
-#[inline]
-pub fn skip_space(text: &[u8], mut at: usize) -> usize {
-    while let b' ' | b'\n' | b'\r' | b'\t' = byte(text, at) {
-        at += 1;
-    }
-    at
 }
 
 /// Where the value begins whose key ended before `at`.
@@ -123,14 +114,8 @@ fn key(text: &[u8], at: usize) -> usize {
 /// Offset behind the string whose inside begins at `at`, and whether it holds a backslash. Looks at eight bytes at a time.
 #[inline]
 pub fn string(text: &[u8], mut at: usize) -> (usize, bool) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // The high bit of each byte that is zero; a byte above a zero one may be marked too, the lowest mark is always right.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
     while let Some(eight) = text.get(at..at.wrapping_add(8)).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
-        let word = u64::from_le_bytes(eight);
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let special = (control | zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c))) & HIGHS;
+        let special = token::special(u64::from_le_bytes(eight));
         if special == 0 {
             at += 8;
             continue;

@@ -56,18 +56,24 @@ pub fn string(text: &[u8], start: usize) -> Result<StringSpan, JsonError> {
     Ok(StringSpan { start, end: at + 1, escaped })
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// The high bit of each of the eight bytes of `word` that ends a plain run of a string: a quote, a backslash, a control character.
+///
+/// A byte above a marked one may be marked too; the lowest mark is always right.
+#[inline]
+pub(super) fn special(word: u64) -> u64 {
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (control | zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c))) & HIGHS
+}
+
 /// First offset at or after `at` whose byte may be something else than plain ASCII of a string; looks at eight bytes at a time.
 fn skip_plain(text: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // The high bit of each byte that is zero; a byte above a zero one may be marked too, the lowest mark is always right.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
     while let Some(eight) = text.get(at..at + 8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
         let word = u64::from_le_bytes(eight);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let quote = zeros(word ^ (ONES * 0x22));
-        let backslash = zeros(word ^ (ONES * 0x5c));
-        let special = control | quote | backslash | (word & HIGHS);
+        let special = special(word) | (word & HIGHS);
         if special == 0 {
             at += 8;
         } else {
