@@ -59,7 +59,7 @@ fn of_list(slot: SlotId, test: &ListMatcher) -> Option<Vec<Atom>> {
 
 fn of_operator(slot: SlotId, operator: &OperatorMatcher) -> Option<Vec<Atom>> {
     let regexes: Vec<TextAtom> = match operator {
-        OperatorMatcher::In(values) if only_strings(values) => {
+        OperatorMatcher::In(values) if values.only_strings() => {
             if !values.ignores_case() {
                 let strings = values.strings.iter().map(ToString::to_string).collect();
                 return Some(vec![Atom::Exact(slot, strings)]);
@@ -98,10 +98,6 @@ fn of_strings(values: &ValueSet, begin: &str, end: &str, arrays: bool) -> Vec<Te
         atoms.push(TextAtom { regex: r"[^\s\S]".to_owned(), ascii_only: false, arrays });
     }
     atoms
-}
-
-fn only_strings(values: &ValueSet) -> bool {
-    values.dynamic.is_empty() && values.numbers.is_empty() && !values.has_true && !values.has_false
 }
 
 /// Adds every slot that `matcher` reads to `slots`.

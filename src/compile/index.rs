@@ -213,13 +213,7 @@ fn list_bound(test: &ListMatcher) -> Option<BTreeSet<String>> {
     let (ListMatcher::Default(test) | ListMatcher::Some(test) | ListMatcher::Every(test)) = test else { return None };
     let NodeMatcher::Operators(operators) = test else { return None };
     operators.iter().find_map(|operator| match operator {
-        OperatorMatcher::In(values)
-            if !values.ignores_case()
-                && values.dynamic.is_empty()
-                && values.numbers.is_empty()
-                && !values.has_true
-                && !values.has_false =>
-        {
+        OperatorMatcher::In(values) if !values.ignores_case() && values.only_strings() => {
             Some(values.strings.iter().map(ToString::to_string).collect())
         }
         _ => None,

@@ -136,6 +136,12 @@ impl ValueSet {
     pub fn ignores_case(&self) -> bool {
         self.case == Some(Case::Ignored)
     }
+
+    /// Whether only its strings can be equal to a value.
+    #[must_use]
+    pub fn only_strings(&self) -> bool {
+        self.dynamic.is_empty() && self.numbers.is_empty() && !self.has_true && !self.has_false
+    }
 }
 
 /// A value out of the event.
