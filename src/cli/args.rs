@@ -13,11 +13,11 @@ mod values;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
-pub use values::{ColorArg, Format, FormatArg, SeverityArg};
+pub use values::{ColorArg, Format, FormatArg, SeverityArg, TableFormat};
 use values::{day, fingerprint, size, threads, whole};
 
 pub use self::authoring::{Ci, FmtArgs, InitArgs, NewArgs, SchemaArgs, SchemaOf};
@@ -25,7 +25,7 @@ pub use self::diff::DiffArgs;
 pub use self::docs::{DocsArgs, DocsFormat};
 pub use self::explain::{ExplainArgs, ExplainFormat};
 pub use self::lint::{LintArgs, LintFormat};
-pub use self::list::{ListArgs, ListFormat};
+pub use self::list::ListArgs;
 pub use self::lsp::LspArgs;
 pub use self::test::TestArgs;
 
@@ -101,16 +101,7 @@ pub enum Command {
 pub struct ConfigArgs {
     /// How to print.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: ConfigFormat,
-}
-
-/// How `trailgate config` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ConfigFormat {
-    /// A table.
-    Human,
-    /// A JSON document.
-    Json,
+    pub format: TableFormat,
 }
 
 /// Check logs against policies.

@@ -1,28 +1,26 @@
 //! `trailgate check`: policies and logs in, reports and a verdict out.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::gate::{Problems, Upkeep};
-use crate::audit::{Gate, Keep, Limit, RunOptions, Task, cards, notes, run_all, verdict_against, walk};
+use crate::audit::{Gate, Keep, Limit, RunOptions, Task, cards, notes, verdict_against, walk};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::baseline;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
 use crate::cli::output::{prepare, write_reports};
-use crate::cli::policies::{load, waiver_files};
-use crate::cli::progress::Bar;
+use crate::cli::policies::{load_or_say, waiver_files};
+use crate::cli::run::{run_logs, say_interrupted};
 use crate::cli::selection::{Selection, select};
 use crate::compile::{compile, lint};
 use crate::policy::PolicySet;
 use crate::report::number::count;
 use crate::report::{RunReport, VerdictLine};
 use crate::text::time;
-use crate::violation::{Baseline, Verdict};
+use crate::violation::Baseline;
 
 /// Runs `trailgate check`.
 pub fn check(arguments: &CheckArgs) -> Exit {
@@ -46,23 +44,16 @@ pub fn check(arguments: &CheckArgs) -> Exit {
             return Exit::Usage;
         }
     };
-    let stop = stop_on_interrupt();
-    let mut bar = Bar::new(inputs.len(), !arguments.no_progress && !arguments.quiet);
     let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated, keep: keep(arguments) };
     let task = Task { program: &program, baseline: known.as_ref() };
-    let outcomes = run_all(&[task], &inputs, options, &stop, &mut bar);
-    bar.clear();
-    let mut outcome = match outcomes {
+    let mut outcome = match run_logs(&[task], &inputs, options, !arguments.no_progress && !arguments.quiet) {
         Ok(outcomes) => outcomes.into_iter().next().unwrap_or_default(),
         Err(message) => {
             print_error(&message);
             return Exit::Usage;
         }
     };
-    if outcome.summary.interrupted {
-        let left = inputs.len().saturating_sub(outcome.summary.files.found);
-        say(&format!("interrupted: {left} of {} were not read", count(inputs.len(), "file")));
-    }
+    say_interrupted(&outcome.summary, &inputs);
     outcome.summary.notes = notes::notes(&set, &program, &outcome, today);
     let gate = Gate {
         fail_on: arguments.fail_on.into(),
@@ -118,13 +109,7 @@ fn baselines(arguments: &CheckArgs) -> Result<Option<Baseline>, String> {
 /// The wanted rules of the policies; what is wrong or odd with them is printed.
 fn policies(arguments: &CheckArgs, today: Date) -> Option<PolicySet> {
     let waivers = if arguments.ignore_waivers { Vec::new() } else { waiver_files(&arguments.waivers) };
-    let set = match load(&arguments.policies, &waivers) {
-        Ok(set) => set,
-        Err(errors) => {
-            print_policy_errors(&errors.0, arguments.color);
-            return None;
-        }
-    };
+    let set = load_or_say(&arguments.policies, &waivers, arguments.color).ok()?;
     let selection = Selection {
         only: &arguments.only,
         skip: &arguments.skip,
@@ -173,21 +158,6 @@ fn say_verdict(arguments: &CheckArgs, report: &RunReport<'_>) {
         return;
     }
     say(&VerdictLine::of(report).to_string());
-}
-
-/// A flag that becomes true at the first Ctrl-C; the second ends the program at once.
-pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let handler = move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
-        }
-        say("stopping after the files that are being read; once more to stop at once");
-    };
-    // Without a handler Ctrl-C ends the program as it would any other: nothing is lost but the partial summary.
-    let _no_handler = ctrlc::set_handler(handler);
-    stop
 }
 
 /// 00:00 UTC of a day.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::args::{ConfigArgs, ConfigFormat};
+use crate::cli::args::{ConfigArgs, TableFormat};
 use crate::cli::configuration::{Effective, Setting, SettingSource, Takes};
 use crate::cli::exit::Exit;
 use crate::cli::output::print;
@@ -14,8 +14,8 @@ use crate::violation::Verdict;
 /// Runs `trailgate config`.
 pub fn config(arguments: &ConfigArgs, effective: &Effective) -> Exit {
     let text = match arguments.format {
-        ConfigFormat::Human => table(effective),
-        ConfigFormat::Json => format!("{:#}\n", document(effective)),
+        TableFormat::Human => table(effective),
+        TableFormat::Json => format!("{:#}\n", document(effective)),
     };
     print(text.as_bytes()).map_or_else(|exit| exit, |()| Exit::Verdict(Verdict::Passed))
 }

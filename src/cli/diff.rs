@@ -5,14 +5,14 @@ use std::io::{self, BufWriter, Write};
 
 use crate::audit::gate::{Problems, Upkeep};
 use crate::audit::input::in_words;
-use crate::audit::{Gate, Keep, Limit, RunOptions, Task, run_all, verdict, walk};
+use crate::audit::{Gate, Keep, Limit, RunOptions, Task, verdict, walk};
 use crate::cli::args::{DiffArgs, Format};
-use crate::cli::check::{stop_on_interrupt, today};
+use crate::cli::check::today;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
 use crate::cli::output::prepare;
 use crate::cli::policies::load_side;
-use crate::cli::progress::Bar;
+use crate::cli::run::run_logs;
 use crate::compile::compile;
 use crate::policy::{PolicySet, Severity};
 use crate::report::diff::DiffReport;
@@ -43,17 +43,13 @@ fn compare(arguments: &DiffArgs) -> Result<Verdict, Option<String>> {
     let (program_before, program_after) = (compile(&before, today), compile(&after, today));
     let inputs = walk::inputs(&arguments.logs);
     prepare(&arguments.formats).map_err(Some)?;
-    let stop = stop_on_interrupt();
-    let mut bar = Bar::new(inputs.len(), !arguments.no_progress);
     let options = RunOptions {
         threads: arguments.threads,
         limit_bytes: arguments.max_inflated,
         keep: Keep { violations: Limit::All, records: Limit::First(0) },
     };
     let tasks = [&program_before, &program_after].map(|program| Task { program, baseline: None });
-    let outcomes = run_all(&tasks, &inputs, options, &stop, &mut bar);
-    bar.clear();
-    let outcomes = outcomes.map_err(Some)?;
+    let outcomes = run_logs(&tasks, &inputs, options, !arguments.no_progress).map_err(Some)?;
     let [before, after] = outcomes.as_slice() else { return Err(None) };
     let difference = difference(
         Side { violations: &before.violations, summary: &before.summary },

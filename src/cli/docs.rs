@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::audit::input::in_words;
 use crate::cli::args::{DocsArgs, DocsFormat};
 use crate::cli::check::today;
-use crate::cli::diagnostics::{print_error, print_policy_errors};
+use crate::cli::diagnostics::print_error;
 use crate::cli::exit::Exit;
 use crate::cli::output::print;
-use crate::cli::policies::load;
+use crate::cli::policies::load_or_say;
 use crate::report::book::{Book, Page, html, markdown};
 use crate::report::number::count;
 use crate::text::sanitize::one_line;
@@ -16,12 +16,9 @@ use crate::violation::Verdict;
 
 /// Runs `trailgate docs`.
 pub fn docs(arguments: &DocsArgs) -> Exit {
-    let set = match load(&arguments.policies, &[]) {
+    let set = match load_or_say(&arguments.policies, &[], arguments.color) {
         Ok(set) => set,
-        Err(errors) => {
-            print_policy_errors(&errors.0, arguments.color);
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let rules = set.rules().count();
     if rules == 0 {

@@ -12,10 +12,10 @@ use serde_json::Value;
 use self::event::{EventFile, Taken};
 use crate::cli::args::{ExplainArgs, ExplainFormat};
 use crate::cli::check::today;
-use crate::cli::diagnostics::{print_error, print_policy_errors, say, use_color, width};
+use crate::cli::diagnostics::{print_error, say, use_color, width};
 use crate::cli::exit::Exit;
 use crate::cli::output::print;
-use crate::cli::policies::{load, waiver_files};
+use crate::cli::policies::{load_or_say, waiver_files};
 use crate::compile::{Program, compile_rule};
 use crate::engine::trace::trace;
 use crate::policy::parse::closest;
@@ -27,12 +27,9 @@ use crate::violation::Verdict;
 /// Runs `trailgate explain`.
 pub fn explain(arguments: &ExplainArgs) -> Exit {
     let today = arguments.as_of.unwrap_or_else(today);
-    let set = match load(&arguments.policies, &waiver_files(&arguments.waivers)) {
+    let set = match load_or_say(&arguments.policies, &waiver_files(&arguments.waivers), arguments.color) {
         Ok(set) => set,
-        Err(errors) => {
-            print_policy_errors(&errors.0, arguments.color);
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let rules = match rules(&set, &arguments.rule) {
         Ok(rules) => rules,

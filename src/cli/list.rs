@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::audit::cards;
-use crate::cli::args::{ListArgs, ListFormat};
+use crate::cli::args::{ListArgs, TableFormat};
 use crate::cli::check::today;
-use crate::cli::diagnostics::{print_error, print_policy_errors};
+use crate::cli::diagnostics::print_error;
 use crate::cli::exit::Exit;
 use crate::cli::output::print;
-use crate::cli::policies::load;
+use crate::cli::policies::load_or_say;
 use crate::cli::selection::{Selection, select};
 use crate::compile::compile;
 use crate::compile::services::services;
@@ -38,12 +38,9 @@ struct Listing {
 
 /// Runs `trailgate list`.
 pub fn list(arguments: &ListArgs) -> Exit {
-    let set = match load(&arguments.policies, &[]) {
+    let set = match load_or_say(&arguments.policies, &[], arguments.color) {
         Ok(set) => set,
-        Err(errors) => {
-            print_policy_errors(&errors.0, arguments.color);
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let all = set.rules().count();
     let selection =
@@ -66,10 +63,10 @@ pub fn list(arguments: &ListArgs) -> Exit {
         }
     };
     let text = match (arguments.format, arguments.controls) {
-        (ListFormat::Human, false) => rules(&listing),
-        (ListFormat::Human, true) => controls(&listing, arguments),
-        (ListFormat::Json, false) => format!("{:#}\n", rules_document(&listing)),
-        (ListFormat::Json, true) => format!("{:#}\n", controls_document(&listing, arguments)),
+        (TableFormat::Human, false) => rules(&listing),
+        (TableFormat::Human, true) => controls(&listing, arguments),
+        (TableFormat::Json, false) => format!("{:#}\n", rules_document(&listing)),
+        (TableFormat::Json, true) => format!("{:#}\n", controls_document(&listing, arguments)),
     };
     print(text.as_bytes()).map_or_else(|exit| exit, |()| Exit::Verdict(Verdict::Passed))
 }

@@ -27,6 +27,7 @@ mod progress;
 mod replace;
 mod reported;
 mod revision;
+mod run;
 mod schema;
 mod selection;
 mod test;

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use crate::audit::input::in_words;
+use crate::cli::args::ColorArg;
+use crate::cli::diagnostics::print_policy_errors;
+use crate::cli::exit::Exit;
 use crate::cli::revision::Revision;
 use crate::policy::bundled::bundled;
 use crate::policy::error::{Code, PolicyError, PolicyErrors};
@@ -20,6 +23,17 @@ use crate::text::{Source, Span};
 /// Everything that is wrong with any of the files.
 pub fn load(paths: &[String], waivers: &[String]) -> Result<PolicySet, PolicyErrors> {
     load_changed(paths, waivers, &BTreeMap::new())
+}
+
+/// As [`load`]; what is wrong with the files is printed.
+///
+/// # Errors
+/// The exit of a run that cannot begin.
+pub fn load_or_say(paths: &[String], waivers: &[String], color: ColorArg) -> Result<PolicySet, Exit> {
+    load(paths, waivers).map_err(|errors| {
+        print_policy_errors(&errors.0, color);
+        Exit::Usage
+    })
 }
 
 /// As [`load`], with other texts in the place of some files, by the names that their sources have.

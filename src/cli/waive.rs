@@ -8,7 +8,7 @@ use crate::cli::args::WaiveArgs;
 use crate::cli::check::today;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
-use crate::cli::policies::load;
+use crate::cli::policies::load_or_say;
 use crate::cli::replace::replace;
 use crate::cli::reported::{Reported, find};
 use crate::policy::parse::closest;
@@ -43,10 +43,7 @@ fn written(arguments: &WaiveArgs) -> Result<String, Option<String>> {
         return Err(Some(format!("--until {} is past: a waiver needs a last day from {today} on", arguments.until)));
     }
     let violation = find(&arguments.from, &arguments.fingerprint)?;
-    let set = load(&arguments.policies, &[]).map_err(|errors| {
-        print_policy_errors(&errors.0, arguments.color);
-        None
-    })?;
+    let set = load_or_say(&arguments.policies, &[], arguments.color).map_err(|_| None)?;
     waivable(&set, &violation.rule)?;
     let file = arguments.file.as_path();
     let shown = file.display().to_string();

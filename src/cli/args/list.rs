@@ -1,10 +1,10 @@
 //! The arguments of `list`.
 
+use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use super::values::{ColorArg, SeverityArg, day};
+use super::values::{ColorArg, SeverityArg, TableFormat, day};
 
 /// List rules, or the controls that they support.
 ///
@@ -49,7 +49,7 @@ pub struct ListArgs {
 
     /// How to print.
     #[arg(short, long, value_name = "FORMAT", default_value = "human")]
-    pub format: ListFormat,
+    pub format: TableFormat,
 
     /// The day that list values are judged by; left out, today in UTC.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -58,13 +58,4 @@ pub struct ListArgs {
     /// Colours in errors.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorArg,
-}
-
-/// How `trailgate list` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// A table.
-    Human,
-    /// A JSON document.
-    Json,
 }

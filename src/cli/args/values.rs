@@ -54,6 +54,15 @@ pub struct FormatArg {
     pub file: Option<PathBuf>,
 }
 
+/// How a table is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// A table.
+    Human,
+    /// A JSON document.
+    Json,
+}
+
 /// Report formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

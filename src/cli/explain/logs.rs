@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Job, Subject, finish, problem_value, separate};
 use crate::audit::gate::{Problems, Upkeep};
-use crate::audit::{Gate, Keep, Limit, Outcome, RunOptions, run, verdict, walk};
+use crate::audit::{Gate, Keep, Limit, Outcome, RunOptions, Task, verdict, walk};
 use crate::cli::args::ExplainFormat;
-use crate::cli::check::stop_on_interrupt;
 use crate::cli::diagnostics::{print_error, say};
 use crate::cli::exit::Exit;
-use crate::cli::progress::Bar;
+use crate::cli::run::{run_logs, say_interrupted};
 use crate::compile::compile_rules;
 use crate::engine::near::{Part, Variant, counting, variants};
 use crate::policy::prose::{self, Names};
@@ -34,26 +33,21 @@ impl Job<'_> {
         });
         let program = compile_rules(self.set, rules, self.today);
         let inputs = walk::inputs(&self.arguments.logs);
-        let stop = stop_on_interrupt();
-        let mut bar = Bar::new(inputs.len(), !self.arguments.no_progress && !self.arguments.quiet);
         let options = RunOptions {
             threads: self.arguments.threads,
             limit_bytes: self.arguments.max_inflated,
             keep: Keep { violations: Limit::First(KEPT), records: Limit::First(0) },
         };
-        let outcome = run(&program, &inputs, options, &stop, &mut bar);
-        bar.clear();
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
+        let task = Task { program: &program, baseline: None };
+        let shows_progress = !self.arguments.no_progress && !self.arguments.quiet;
+        let outcome = match run_logs(&[task], &inputs, options, shows_progress) {
+            Ok(outcomes) => outcomes.into_iter().next().unwrap_or_default(),
             Err(message) => {
                 print_error(&message);
                 return Exit::Usage;
             }
         };
-        if outcome.summary.interrupted {
-            let left = inputs.len().saturating_sub(outcome.summary.files.found);
-            say(&format!("interrupted: {left} of {} were not read", count(inputs.len(), "file")));
-        }
+        say_interrupted(&outcome.summary, &inputs);
         let funnels: Vec<Funnel<'_>> = subjects
             .iter()
             .zip(&variants)
