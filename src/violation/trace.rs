@@ -80,6 +80,22 @@ pub enum Role {
     },
 }
 
+impl Role {
+    /// The word of the policy language under which it stands.
+    #[must_use]
+    pub const fn keyword(&self) -> &'static str {
+        match self {
+            Self::Population => "when",
+            Self::Forbid => "forbid",
+            Self::Require => "require",
+            Self::Event => "event",
+            Self::Step(_) => "step",
+            Self::Exception { .. } => "except",
+            Self::Waiver { .. } => "waiver",
+        }
+    }
+}
+
 /// One node of a decision tree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceNode {

@@ -10,9 +10,10 @@ use crate::engine::reference::Scope;
 use crate::policy::model::{Condition, List, ListEntry, PathCondition, Rule, Spanned};
 use crate::policy::obligation::Obligation;
 use crate::policy::operator::{
-    JsonType, ListTest, Networks, NodeTest, Operator, OperatorKind, Patterns, Value as Operand, Values,
+    ListTest, Networks, NodeTest, Operator, OperatorKind, Patterns, Value as Operand, Values,
 };
 use crate::policy::pattern::pattern;
+use crate::policy::prose::word;
 use crate::policy::{PolicyIndex, PolicySet};
 use crate::text::Span;
 
@@ -248,22 +249,11 @@ pub(crate) fn alternatives(set: &PolicySet, policy: PolicyIndex, kind: &Operator
                 part: PartId::of(item),
                 span: None,
                 list: None,
-                text: type_word(*item).to_owned(),
+                text: word::json_type(*item).to_owned(),
                 alone: OperatorKind::Type(vec![*item]),
             })
             .collect(),
         _ => Vec::new(),
     };
     if all.len() > 1 { all } else { Vec::new() }
-}
-
-const fn type_word(kind: JsonType) -> &'static str {
-    match kind {
-        JsonType::String => "string",
-        JsonType::Number => "number",
-        JsonType::Boolean => "boolean",
-        JsonType::Null => "null",
-        JsonType::Array => "array",
-        JsonType::Object => "object",
-    }
 }

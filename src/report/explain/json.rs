@@ -130,13 +130,8 @@ fn trace(set: &PolicySet, trace: &Trace, event: &SeenEvent<'_>) -> Value {
 
 const fn role(role: &Role) -> &'static str {
     match role {
-        Role::Population => "when",
-        Role::Forbid => "forbid",
-        Role::Require => "require",
-        Role::Event => "event",
-        Role::Step(_) => "step",
         Role::Exception { .. } => "exception",
-        Role::Waiver { .. } => "waiver",
+        other => other.keyword(),
     }
 }
 

@@ -95,19 +95,7 @@ fn decider(set: &PolicySet, trace: &Trace) -> Option<String> {
     let said = if node.holds { "holds" } else { "does not hold" };
     let found = found(node, None).map(|found| format!("; {found}")).unwrap_or_default();
     let place = Sources(set).words(node.id.policy, node.id.span);
-    Some(format!("in `{}` this {said}: {}{found} ({place})", keyword(&part.role), words(node)))
-}
-
-const fn keyword(role: &Role) -> &'static str {
-    match role {
-        Role::Population => "when",
-        Role::Forbid => "forbid",
-        Role::Require => "require",
-        Role::Event => "event",
-        Role::Step(_) => "step",
-        Role::Exception { .. } => "except",
-        Role::Waiver { .. } => "waiver",
-    }
+    Some(format!("in `{}` this {said}: {}{found} ({place})", part.role.keyword(), words(node)))
 }
 
 fn parts(page: &mut Page<'_>, set: &PolicySet, trace: &Trace, event: Option<&SeenEvent<'_>>) -> io::Result<()> {

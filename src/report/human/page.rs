@@ -70,6 +70,18 @@ impl<'o> Page<'o> {
         self.line(format_args!("{line} {rest}"))
     }
 
+    /// The last line, set off: `passed: clause · clause`, wrapped between clauses.
+    pub(in crate::report) fn verdict(&mut self, word: &str, style: Style, clauses: &[String]) -> io::Result<()> {
+        self.separate()?;
+        let mut first = format!("{} ", self.paint(style, format_args!("{word}:")));
+        let rest = " ".repeat(word.len() + 2);
+        for line in wrap(clauses.iter().map(String::as_str), " · ", self.options.width.saturating_sub(rest.len())) {
+            self.line(format_args!("{first}{line}"))?;
+            first.clone_from(&rest);
+        }
+        Ok(())
+    }
+
     /// `text`, wrapped at spaces; the first line begins with `first`, the others with `rest`, which have the same width.
     pub(in crate::report) fn wrapped(
         &mut self,

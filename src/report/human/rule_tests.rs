@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use crate::report::human::failed_test;
 use crate::report::human::options::{Detail, HumanOptions};
-use crate::report::human::page::{BAD, DIM, GOOD, Page, WARN, wrap};
+use crate::report::human::page::{BAD, DIM, GOOD, Page, WARN};
 use crate::report::number::count;
 use crate::text::sanitize::one_line;
 use crate::violation::{Owner, Reached, RuleTests, Share, TestOutcome, TestReport, TestResult, Verdict};
@@ -129,12 +129,5 @@ fn verdict(page: &mut Page<'_>, report: &TestReport) -> io::Result<()> {
         .extend(further.into_iter().filter(|(number, ..)| *number > 0).map(|(_, of, words)| format!("{of} {words}")));
     clauses.extend(report.short());
     clauses.push(count(report.rules.len(), "rule"));
-    page.separate()?;
-    let mut first = format!("{} ", page.paint(style, format_args!("{word}:")));
-    let rest = " ".repeat(word.len() + 2);
-    for line in wrap(clauses.iter().map(String::as_str), " · ", page.options.width.saturating_sub(rest.len())) {
-        page.line(format_args!("{first}{line}"))?;
-        first.clone_from(&rest);
-    }
-    Ok(())
+    page.verdict(word, style, &clauses)
 }

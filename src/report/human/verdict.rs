@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::report::human::page::{BAD, GOOD, Page, WARN, wrap};
+use crate::report::human::page::{BAD, GOOD, Page, WARN};
 use crate::report::number::size;
 use crate::report::reporter::RunReport;
 use crate::report::verdict::VerdictLine;
@@ -18,14 +18,7 @@ pub(super) fn write(page: &mut Page<'_>, run: &RunReport<'_>) -> io::Result<()> 
         _ => WARN,
     };
     clauses.extend(page.options.elapsed.map(|time| format!("{} in {}", size(run.summary.bytes), duration(time))));
-    page.separate()?;
-    let mut first = format!("{} ", page.paint(style, format_args!("{word}:")));
-    let rest = " ".repeat(word.len() + 2);
-    for line in wrap(clauses.iter().map(String::as_str), " · ", page.options.width.saturating_sub(rest.len())) {
-        page.line(format_args!("{first}{line}"))?;
-        first.clone_from(&rest);
-    }
-    Ok(())
+    page.verdict(word, style, &clauses)
 }
 
 fn duration(elapsed: Duration) -> String {
