@@ -243,6 +243,7 @@ impl Run {
             fingerprint: "aa".to_owned(),
             waived: None,
             record_text: record.into(),
+            timeline: None,
         };
         let mut all: Vec<Violation> = (0..violations)
             .map(|place| Violation {

@@ -93,6 +93,7 @@ fn violation(
         fingerprint: "1f6b7c".to_owned(),
         waived: None,
         record_text: record.into(),
+        timeline: None,
     }
 }
 

@@ -245,6 +245,7 @@ impl Worker<'_> {
             event: identity,
             waived: cover.waived.take(),
             record_text: event.copy(),
+            timeline: None,
         };
         (violation, cover)
     }

@@ -8,6 +8,7 @@ pub mod extent;
 pub mod file_report;
 pub mod summary;
 pub mod tested;
+pub mod timeline;
 pub mod trace;
 pub mod verdict;
 #[allow(clippy::module_inception)]
@@ -23,5 +24,6 @@ pub use tested::{
     Decider, Least, Mutation, Open, Owner, Reached, RuleTests, Share, TestCounts, TestFailure, TestOutcome, TestReport,
     TestResult,
 };
+pub use timeline::{Timeline, TimelineEvent};
 pub use verdict::Verdict;
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::json::Location;
 use crate::policy::{RuleId, Severity};
 use crate::text::LineColumn;
+use crate::violation::timeline::Timeline;
 
 /// An event that breaks a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,8 @@ pub struct Violation {
     pub waived: Option<Waived>,
     /// The record's JSON text; empty where nobody will show it.
     pub record_text: Arc<str>,
+    /// The events of an obligation over time, of which the violation's own is the first; `None` for any other rule.
+    pub timeline: Option<Box<Timeline>>,
 }
 
 /// What an event says of itself; each `None` where it does not.

@@ -52,6 +52,7 @@ pub fn violation(number: usize, event: EventIdentity) -> Violation {
         fingerprint: format!("{number:032x}"),
         waived: None,
         record_text: "".into(),
+        timeline: None,
     }
 }
 

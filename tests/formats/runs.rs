@@ -249,6 +249,7 @@ fn violation(rule: &Made<'_>, number: usize, waived: bool) -> Violation {
             ticket: None,
         }),
         record_text: RECORD.into(),
+        timeline: None,
     }
 }
 
