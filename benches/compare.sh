@@ -15,7 +15,9 @@ for shape in gz json; do
     [ -d "$dir/$shape-$bytes" ] || "$bin/examples/corpus" logs --shape $shape --bytes "$bytes" "$dir/$shape-$bytes"
 done
 [ -f "$dir/$bytes.ndjson" ] || "$bin/examples/corpus" logs --shape ndjson --bytes "$bytes" "$dir/$bytes.ndjson"
-for count in 60 600 3000; do
+[ -d "$dir/clean-$bytes" ] || "$bin/examples/corpus" logs --shape gz --bytes "$bytes" --violating 0 "$dir/clean-$bytes"
+[ -d "$dir/one" ] || "$bin/examples/corpus" logs --shape json --bytes 2K --files 1 "$dir/one"
+for count in 60 600 3000 6000; do
     "$bin/examples/corpus" rules $count >"$dir/rules-$count.yaml"
 done
 
@@ -32,6 +34,9 @@ add 'gz: 60 rules' "${check[@]}" -p "$dir/rules-60.yaml" "$gz"
 add 'gz: 600 rules' "${check[@]}" -p "$dir/rules-600.yaml" "$gz"
 add 'gz: 3000 rules' "${check[@]}" -p "$dir/rules-3000.yaml" "$gz"
 add 'gz: bundled rules' "${check[@]}" -p bundled "$gz"
+add 'gz, no violation: 60 rules' "${check[@]}" -p "$dir/rules-60.yaml" "$dir/clean-$bytes"
+add '1 small file: 6000 rules' "${check[@]}" -p "$dir/rules-6000.yaml" "$dir/one"
+add '1 small file: bundled rules' "${check[@]}" -p bundled "$dir/one"
 add 'json: serde_json::Value only' "$bin/examples/baseline" value -j "$threads" "$json"
 add 'json: 60 rules' "${check[@]}" -p "$dir/rules-60.yaml" "$json"
 add 'ndjson: serde_json::Value only' "$bin/examples/baseline" lines -j "$threads" "$lines"
@@ -49,24 +54,4 @@ if python3 -c 'import duckdb' 2>/dev/null; then
     add 'ndjson: DuckDB, typed, 5 rules' python3 benches/duckdb_rules.py "$lines" "$threads"
 fi
 
-python3 - "$runs" "${#names[@]}" "${names[@]}" "${commands[@]}" <<'PYTHON'
-import resource, statistics, subprocess, sys, time
-
-runs, count = int(sys.argv[1]), int(sys.argv[2])
-names, commands = sys.argv[3:3 + count], sys.argv[3 + count:]
-walls, users = {name: [] for name in names}, {name: [] for name in names}
-for _ in range(runs):
-    for name, command in zip(names, commands):
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        code = subprocess.run(command, shell=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
-        walls[name].append(time.perf_counter() - start)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        users[name].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        if code > 1:
-            sys.exit(f"{name}: exit code {code}: {command}")
-print("| | wall s | CPU s | spread of wall |\n|---|---|---|---|")
-for name in names:
-    wall = statistics.median(walls[name])
-    spread = (max(walls[name]) - min(walls[name])) / wall
-    print(f"| {name} | {wall:.3f} | {statistics.median(users[name]):.3f} | {spread:.0%} |")
-PYTHON
+python3 benches/turns.py "$runs" "${#names[@]}" "${names[@]}" "${commands[@]}"
