@@ -8,6 +8,7 @@ mod operator;
 mod template;
 mod value;
 mod waiver;
+pub mod window;
 
 pub(super) use value::{distinct, network, opened};
 

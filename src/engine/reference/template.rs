@@ -40,7 +40,7 @@ impl Scope<'_> {
     }
 }
 
-fn shown(nodes: &[&Value]) -> String {
+pub(super) fn shown(nodes: &[&Value]) -> String {
     if nodes.is_empty() {
         return "(none)".to_owned();
     }

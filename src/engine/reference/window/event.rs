@@ -1,0 +1,106 @@
+//! Deliveries become events: each event once, with its time and its place in the canonical order.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use crate::policy::model::RecordSource;
+use crate::policy::{PolicyIndex, PolicySet};
+use crate::text::time;
+
+/// A record as it was delivered.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery<'d> {
+    /// Its text.
+    pub text: &'d str,
+    /// The same, parsed.
+    pub value: &'d Value,
+}
+
+/// An event whose time is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dated<'c> {
+    /// Place of the delivery that counts.
+    pub(super) delivery: usize,
+    pub(super) value: &'c Value,
+    pub(super) time: Timestamp,
+    /// The canonical order: time, then identity, or without one a hash of the record's text; the place settles it between two
+    /// records of the same text.
+    pub(super) order: (Timestamp, u128, usize),
+}
+
+/// The events of `deliveries` in canonical order, and the places of those whose time cannot be read.
+pub(super) fn dated<'c>(
+    set: &PolicySet,
+    policy: PolicyIndex,
+    deliveries: &[Delivery<'c>],
+) -> (Vec<Dated<'c>>, Vec<usize>) {
+    let source = set.policy(policy).map_or(&RecordSource::Cloudtrail, |policy| &policy.records);
+    let identities: Vec<Option<u128>> = deliveries.iter().map(|delivery| identity(source, delivery.value)).collect();
+    let mut events = Vec::new();
+    let mut undated = Vec::new();
+    for (place, delivery) in deliveries.iter().enumerate() {
+        let identity = identities.get(place).copied().flatten();
+        if identity.is_some() && counting(deliveries, &identities, identity) != Some(place) {
+            continue;
+        }
+        match time_of(source, delivery.value) {
+            None => undated.push(place),
+            Some(time) => {
+                let identity = identity.unwrap_or_else(|| xxh3_128(delivery.text.as_bytes()));
+                let order = (time, identity, place);
+                events.push(Dated { delivery: place, value: delivery.value, time, order });
+            }
+        }
+    }
+    events.sort_by_key(|event| event.order);
+    (events, undated)
+}
+
+/// The earliest and the latest time of `events`.
+pub(super) fn reach(events: &[Dated<'_>]) -> Option<(Timestamp, Timestamp)> {
+    let times = || events.iter().map(|event| event.time);
+    Some((times().min()?, times().max()?))
+}
+
+/// Which of the deliveries of this identity counts: the first that brings an event up to date, else the first.
+fn counting(deliveries: &[Delivery<'_>], identities: &[Option<u128>], identity: Option<u128>) -> Option<usize> {
+    let same = || (0..deliveries.len()).filter(|place| identities.get(*place) == Some(&identity));
+    let updates = |place: &usize| {
+        let reason = deliveries.get(*place).and_then(|delivery| delivery.value.get("addendum")?.get("reason"));
+        reason.and_then(Value::as_str) == Some("UPDATED_DATA")
+    };
+    same().find(updates).or_else(|| same().next())
+}
+
+/// What makes two deliveries the same event: the id, and fields that must be equal too.
+fn identity(source: &RecordSource, event: &Value) -> Option<u128> {
+    let (id, with) = match source {
+        RecordSource::Cloudtrail => {
+            let with = ["eventTime", "eventSource", "eventName", "recipientAccountId"];
+            (event.get("eventID"), with.map(|field| event.get(field)).to_vec())
+        }
+        RecordSource::Json { time, id, .. } => {
+            let at = |path: &crate::json::Path| path.select_reference(event).first().map(|(_, node)| *node);
+            (id.as_ref().and_then(at), time.iter().map(at).collect())
+        }
+    };
+    let id = id.and_then(Value::as_str).filter(|id| !id.is_empty())?;
+    let mut hash = Xxh3::new();
+    hash.update(id.as_bytes());
+    for field in with {
+        hash.update(&[0xff]);
+        hash.update(field.and_then(Value::as_str).unwrap_or_default().as_bytes());
+    }
+    Some(hash.digest128())
+}
+
+pub(super) fn time_of(source: &RecordSource, event: &Value) -> Option<Timestamp> {
+    let text = match source {
+        RecordSource::Cloudtrail => event.get("eventTime")?.as_str()?,
+        RecordSource::Json { time, .. } => {
+            time.as_ref()?.select_reference(event).first().and_then(|(_, node)| node.as_str())?
+        }
+    };
+    time::parse(text)
+}
