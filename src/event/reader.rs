@@ -57,6 +57,17 @@ pub struct Census {
     pub control_messages: usize,
 }
 
+impl Census {
+    /// Adds what another piece of the same file held.
+    pub fn add(&mut self, other: Self) {
+        self.records += other.records;
+        self.malformed += other.malformed;
+        self.insights += other.insights;
+        self.digests += other.digests;
+        self.control_messages += other.control_messages;
+    }
+}
+
 /// Reads the records of `text`, the decompressed content of the file called `name`, and hands each to `sink`.
 ///
 /// The text is a sequence of JSON values with white space or nothing between them, and a byte order mark where it likes. Each is

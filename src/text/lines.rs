@@ -9,6 +9,18 @@ pub struct LineColumn {
     pub column: usize,
 }
 
+impl LineColumn {
+    /// The first place of a text.
+    pub const START: Self = Self { line: 1, column: 1 };
+
+    /// This place of a piece of text, counted from the beginning of the text in which the piece begins at `start`.
+    #[must_use]
+    pub fn behind(self, start: Self) -> Self {
+        let column = if self.line == 1 { self.column + start.column - 1 } else { self.column };
+        Self { line: self.line + start.line - 1, column }
+    }
+}
+
 /// Answers line and column for offsets of one text, counting on from the last answer.
 ///
 /// Offsets asked in rising order cost one pass over the text in all, however long its lines are. A falling one starts again
@@ -26,7 +38,7 @@ struct Cursor {
     at: LineColumn,
 }
 
-const START: Cursor = Cursor { offset: 0, at: LineColumn { line: 1, column: 1 } };
+const START: Cursor = Cursor { offset: 0, at: LineColumn::START };
 
 impl<'t> Lines<'t> {
     /// Line and column finder for `text`. A UTF-8 byte order mark at its start takes no column.

@@ -1,7 +1,9 @@
-//! What the scan of one input yields; reports are merged in the order of the inputs.
+//! What the scan of one input yields; reports are merged in the order of the inputs. An input that is read piece by piece yields
+//! one report for each: its places count from the piece's beginning until it is [moved](FileReport::moved_by).
 
 use crate::event::{Census, Problem};
 use crate::policy::WaiverIndex;
+use crate::text::LineColumn;
 use crate::violation::extent::Extent;
 use crate::violation::violation::Violation;
 
@@ -29,10 +31,90 @@ pub struct PartReport {
     pub population: Vec<(usize, RuleIndex)>,
     /// What all its records reach over.
     pub extent: Extent,
-    /// What the populations of rules reach over, of those that met an event; not of those in `everywhere`.
+    /// What the populations of rules reach over, of those that met an event; not of those in `everywhere`. In the order of the rules.
     pub extents: Vec<(RuleIndex, Extent)>,
     /// Violations, in the order of the records and rules.
     pub violations: Vec<FoundViolation>,
+}
+
+/// How far into an input a piece of it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Records before it.
+    pub records: usize,
+    /// Bytes before it.
+    pub offset: usize,
+    /// Its line and column.
+    pub at: LineColumn,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self { records: 0, offset: 0, at: LineColumn::START }
+    }
+}
+
+impl FileReport {
+    /// The report of a piece, with its places counted from the beginning of the input, in which the piece begins at `position`.
+    #[must_use]
+    pub fn moved_by(mut self, position: Position) -> Self {
+        for problem in &mut self.problems {
+            problem.record = problem.record.map(|record| record + position.records);
+            problem.offset = problem.offset.map(|offset| offset + position.offset);
+            problem.at = problem.at.map(|at| at.behind(position.at));
+        }
+        self.parts = self.parts.into_iter().map(|part| part.moved_by(position)).collect();
+        self
+    }
+
+    /// Appends the report of the next piece of the same input, whose parts are the same.
+    pub fn append(&mut self, next: Self) {
+        self.bytes += next.bytes;
+        self.problems.extend(next.problems);
+        let mut parts = next.parts.into_iter();
+        for (part, next) in self.parts.iter_mut().zip(&mut parts) {
+            part.append(next);
+        }
+        self.parts.extend(parts);
+    }
+}
+
+impl PartReport {
+    /// As [`FileReport::moved_by`].
+    #[must_use]
+    pub fn moved_by(mut self, position: Position) -> Self {
+        for record in &mut self.records {
+            record.ordinal += position.records;
+        }
+        for found in &mut self.violations {
+            found.violation.move_by(position);
+        }
+        self
+    }
+
+    /// Appends what the same rules found in the next piece of the same input.
+    pub fn append(&mut self, next: Self) {
+        let before = self.records.len();
+        self.census.add(next.census);
+        self.records.extend(next.records);
+        if self.everywhere.is_empty() {
+            self.everywhere = next.everywhere;
+        }
+        self.population.extend(next.population.into_iter().map(|(place, rule)| (before + place, rule)));
+        self.extent.join(&next.extent);
+        for (rule, extent) in next.extents {
+            match self.extents.binary_search_by_key(&rule, |(rule, _)| *rule) {
+                Ok(place) => {
+                    if let Some((_, known)) = self.extents.get_mut(place) {
+                        known.join(&extent);
+                    }
+                }
+                Err(place) => self.extents.insert(place, (rule, extent)),
+            }
+        }
+        let moved = next.violations.into_iter().map(|found| FoundViolation { place: before + found.place, ..found });
+        self.violations.extend(moved);
+    }
 }
 
 /// A violation before it is known whether its event is a duplicate.
@@ -70,4 +152,56 @@ pub struct ScannedRecord {
     pub ordinal: usize,
     /// Identity of the event: equal for deliveries of the same event. `None` where it has no id, so that it is never a duplicate.
     pub identity: Option<u128>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(records: usize, rule: usize, account: &str) -> PartReport {
+        let mut extent = Extent::default();
+        extent.add(None, Some(account), None);
+        PartReport {
+            census: Census { records, insights: 1, ..Census::default() },
+            records: (0..records).map(|ordinal| ScannedRecord { ordinal, identity: None }).collect(),
+            everywhere: vec![RuleIndex(9)],
+            population: vec![(records - 1, RuleIndex(rule))],
+            extent: extent.clone(),
+            extents: vec![(RuleIndex(rule), extent)],
+            violations: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn pieces_become_one_report() {
+        let mut all = part(3, 5, "1");
+        let position = Position { records: 4, offset: 100, at: LineColumn { line: 3, column: 7 } };
+        all.append(part(2, 2, "2").moved_by(position));
+        all.append(part(1, 5, "3"));
+        assert_eq!((all.census.records, all.census.insights), (6, 3));
+        assert_eq!(all.records.iter().map(|record| record.ordinal).collect::<Vec<_>>(), [0, 1, 2, 4, 5, 0]);
+        assert_eq!(all.everywhere, [RuleIndex(9)]);
+        assert_eq!(all.population, [(2, RuleIndex(5)), (4, RuleIndex(2)), (5, RuleIndex(5))]);
+        assert_eq!(all.extents.iter().map(|(rule, _)| rule.0).collect::<Vec<_>>(), [2, 5]);
+        assert_eq!(all.extents[1].1.accounts.len(), 2);
+        assert_eq!(all.extent.accounts.len(), 3);
+    }
+
+    #[test]
+    fn problems_move_with_their_piece() {
+        let problem = |line, column| Problem {
+            kind: crate::event::ProblemKind::MalformedRecord,
+            file: "x".into(),
+            record: Some(1),
+            offset: Some(10),
+            at: Some(LineColumn { line, column }),
+            message: String::new(),
+        };
+        let report = FileReport { problems: vec![problem(1, 4), problem(2, 4)], ..FileReport::default() };
+        let moved = report.moved_by(Position { records: 4, offset: 100, at: LineColumn { line: 3, column: 7 } });
+        let places: Vec<_> =
+            moved.problems.iter().map(|problem| (problem.record, problem.offset, problem.at.unwrap())).collect();
+        assert_eq!(places[0], (Some(5), Some(110), LineColumn { line: 3, column: 10 }));
+        assert_eq!(places[1], (Some(5), Some(110), LineColumn { line: 4, column: 4 }));
+    }
 }

@@ -18,7 +18,7 @@ pub use baseline::{Baseline, BaselineError, Comparison, Known};
 pub use card::RuleCard;
 pub use difference::{Difference, difference};
 pub use extent::Extent;
-pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, RuleIndex, ScannedRecord};
+pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, Position, RuleIndex, ScannedRecord};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use tested::{
     Decider, Least, Mutation, Open, Owner, Reached, RuleTests, Share, TestCounts, TestFailure, TestOutcome, TestReport,

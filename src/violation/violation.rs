@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::json::Location;
 use crate::policy::{RuleId, Severity};
 use crate::text::LineColumn;
+use crate::violation::file_report::Position;
 use crate::violation::timeline::Timeline;
 
 /// An event that breaks a rule.
@@ -48,6 +49,19 @@ pub struct Violation {
     pub record_text: Arc<str>,
     /// The events of an obligation over time, of which the violation's own is the first; `None` for any other rule.
     pub timeline: Option<Box<Timeline>>,
+}
+
+impl Violation {
+    /// Counts its places from the beginning of the input, in which the piece that they were counted in begins at `position`.
+    pub fn move_by(&mut self, position: Position) {
+        self.record += position.records;
+        self.offset += position.offset;
+        self.at = self.at.behind(position.at);
+        for evidence in &mut self.evidence {
+            evidence.offset = evidence.offset.map(|offset| offset + position.offset);
+            evidence.at = evidence.at.map(|at| at.behind(position.at));
+        }
+    }
 }
 
 /// What an event says of itself; each `None` where it does not.
