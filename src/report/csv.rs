@@ -5,11 +5,15 @@ use std::io::{self, Write};
 use csv::{ErrorKind, Terminator, Writer, WriterBuilder};
 
 use crate::report::reporter::{Reporter, RunReport};
+use crate::report::timeline::lines;
 use crate::text::sanitize::one_line;
-use crate::violation::{Evidence, Violation};
+use crate::violation::{Evidence, Timeline, Violation};
+
+/// Events in `timeline`: a spreadsheet's cell holds 32,767 characters.
+const EVENTS: usize = 100;
 
 /// The columns: the fields of a violation in NDJSON, in that order, what has parts in a column for each part.
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 27] = [
     "rule",
     "title",
     "severity",
@@ -36,12 +40,14 @@ pub const COLUMNS: [&str; 26] = [
     "waived_reason",
     "waived_owner",
     "waived_until",
+    "timeline",
 ];
 
 /// Writes a header and a row for each violation, waived ones included, as RFC 4180 has it: UTF-8, CR LF, quotes where needed.
 ///
 /// `evidence` is `path=observed`, each observed value as JSON and a missing one as nothing, joined by `; `. What an
-/// event does not say is an empty field; the four `waived_` ones are empty for a violation that counts.
+/// event does not say is an empty field; the four `waived_` ones are empty for a violation that counts. `timeline` is what was asked
+/// and the events of a violation over time, joined by `; `: of more than 100 the first and last 50.
 ///
 /// A spreadsheet takes a field that begins with `=`, `+`, `-` or `@` for a formula, and a log is written by whoever calls the
 /// audited service: such a field gets a `'` before it, also where blanks stand first. Control characters and bidirectional marks
@@ -93,6 +99,7 @@ fn write_row(out: &mut Writer<&mut dyn Write>, violation: &Violation) -> io::Res
         waived.map(|waived| safe(&waived.reason)).unwrap_or_default(),
         waived.and_then(|waived| waived.owner.as_deref()).map(safe).unwrap_or_default(),
         waived.map(|waived| waived.until.to_string()).unwrap_or_default(),
+        violation.timeline.as_deref().map(timeline).unwrap_or_default(),
     ])
     .map_err(as_io)
 }
@@ -108,6 +115,11 @@ fn as_io(error: csv::Error) -> io::Error {
 fn evidence(evidence: &Evidence) -> String {
     let observed = evidence.observed.as_ref().map(ToString::to_string).unwrap_or_default();
     format!("{}={observed}", evidence.path())
+}
+
+/// The events and what did not come, joined by `; `.
+fn timeline(timeline: &Timeline) -> String {
+    safe(&lines(timeline, EVENTS).join("; "))
 }
 
 /// `text` on one line, and no formula. The wide forms count too: some spreadsheets read them as the narrow ones.

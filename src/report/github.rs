@@ -8,6 +8,7 @@ use crate::report::number::{count, grouped};
 use crate::report::problem_text::{cause, kind};
 use crate::report::reporter::{Reporter, RunReport};
 use crate::report::selection::{deciding, folded, in_repository, place, worst_first};
+use crate::report::timeline;
 use crate::report::verdict::VerdictLine;
 use crate::text::LineColumn;
 use crate::text::sanitize::one_line_cut;
@@ -19,6 +20,8 @@ pub(in crate::report) const SHOWN: usize = 10;
 const PROBLEMS_SURE: usize = 3;
 /// Notices kept for what was left out and for the verdict.
 const NOTICES_KEPT: usize = 2;
+/// Events of a timeline that a message names.
+const EVENTS: usize = 5;
 /// Characters of a message or title.
 const TEXT_LIMIT: usize = 1000;
 
@@ -74,7 +77,11 @@ impl Reporter for GithubReporter {
 
 fn annotate(out: &mut dyn Write, level: &str, violation: &Violation) -> io::Result<()> {
     let title = format!("{}: {}", violation.severity, violation.title);
-    let mut lines = vec![violation.message.as_str(), violation.rule.0.as_str()];
+    let timeline: Vec<String> =
+        violation.timeline.iter().flat_map(|timeline| timeline::lines(timeline, EVENTS)).collect();
+    let mut lines = vec![violation.message.as_str()];
+    lines.extend(timeline.iter().map(String::as_str));
+    lines.push(&violation.rule.0);
     let remediation = violation.remediation.as_deref().map(folded);
     lines.extend(remediation.as_deref());
     let file = Some(violation.file.as_ref());

@@ -9,6 +9,7 @@ use crate::policy::Severity;
 use crate::report::reporter::{Reporter, RunReport};
 use crate::report::safe_json;
 use crate::report::selection::{in_repository, place};
+use crate::report::timeline::{heading, missing};
 use crate::text::sanitize::one_line_cut;
 use crate::violation::Violation;
 
@@ -65,12 +66,21 @@ fn entry<'a>(violation: &'a Violation, own: &HashSet<&str>, next: &mut HashMap<&
     }
     *number = (*number).max(2);
     Entry {
-        description: one_line_cut(&violation.message, TEXT_LIMIT).into_owned(),
+        description: description(violation),
         check_name: &violation.rule.0,
         fingerprint,
         severity: severity(violation.severity),
         location: Place { path: in_repository(&violation.file), lines: Lines { begin: place(violation).line } },
     }
+}
+
+/// The message; of a violation over time also what was asked and what did not come, since the format names one place alone.
+fn description(violation: &Violation) -> String {
+    let message = one_line_cut(&violation.message, TEXT_LIMIT).into_owned();
+    let Some(timeline) = &violation.timeline else { return message };
+    let mut words = heading(timeline);
+    words.extend(missing(timeline).map(|(missing, _)| missing));
+    format!("{message} ({})", words.join(", "))
 }
 
 const fn severity(severity: Severity) -> &'static str {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use crate::text::time;
-use crate::violation::EventIdentity;
+use crate::violation::{EventIdentity, Violation};
 
 /// The event's account where it is one: 12 digits.
 pub(super) fn account(event: &EventIdentity) -> Option<&str> {
@@ -40,6 +40,12 @@ pub(super) fn partition(region: &str) -> &'static str {
 /// The event's time where it can be read and is not before 1970, as no audit log is.
 pub(super) fn event_time(event: &EventIdentity) -> Option<Timestamp> {
     event.time.as_deref().and_then(time::parse).filter(|time| *time >= Timestamp::UNIX_EPOCH)
+}
+
+/// When the last event of `violation` happened: that of its timeline, else its own.
+pub(super) fn last_time(violation: &Violation) -> Option<Timestamp> {
+    let of_timeline = violation.timeline.as_ref().and_then(|timeline| timeline.events.last()).map(|last| last.time);
+    of_timeline.filter(|time| *time >= Timestamp::UNIX_EPOCH).or_else(|| event_time(&violation.event))
 }
 
 /// Who made a call, by the form of the principal.

@@ -10,12 +10,15 @@ use crate::report::number::{count, grouped};
 use crate::report::problem_text::{cause, kind};
 use crate::report::reporter::{Reporter, RunReport};
 use crate::report::selection::{FILE_LIMIT, RuleOutcome, by_rule, folded, place_text, problem_place};
+use crate::report::timeline;
 use crate::report::verdict::VerdictLine;
 use crate::text::sanitize::one_line_cut;
 use crate::violation::{RuleStatus, Verdict, Violation};
 
 /// Violations of a rule, and problems, that are written out; the rest is counted.
 const LIST_LIMIT: usize = 200;
+/// Events of a timeline that are written out.
+const EVENTS: usize = 8;
 /// Characters of a message or title.
 const TEXT_LIMIT: usize = 1000;
 
@@ -109,6 +112,8 @@ fn list(heading: &str, violations: &[&Violation], all: u64) -> String {
         let waiver = violation.waived.as_ref().map(|waived| format!(" (waived by {})", xml(&waived.name, TEXT_LIMIT)));
         let message = xml(&violation.message, TEXT_LIMIT);
         lines.push(format!("{} {message}{}", xml(&place_text(violation), usize::MAX), waiver.unwrap_or_default()));
+        let timeline = violation.timeline.iter().flat_map(|timeline| timeline::lines(timeline, EVENTS));
+        lines.extend(timeline.map(|line| format!("    {}", xml(&line, usize::MAX))));
     }
     let shown = u64::try_from(violations.len().min(LIST_LIMIT)).unwrap_or(u64::MAX);
     let rest = all.saturating_sub(shown);

@@ -27,6 +27,7 @@ pub mod rule_tests;
 mod safe_json;
 pub mod sarif;
 mod selection;
+mod timeline;
 pub mod verdict;
 mod view;
 

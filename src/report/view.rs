@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::policy::{RuleId, Severity};
-use crate::violation::{Evidence, Violation, Waived};
+use crate::violation::{Evidence, Timeline, TimelineEvent, Violation, Waived};
 
 /// A violation as JSON.
 #[derive(Debug, Serialize)]
@@ -31,6 +31,45 @@ pub(super) struct ViolationView<'a> {
     policy: PolicyView<'a>,
     fingerprint: &'a str,
     waived: Option<&'a Waived>,
+    /// Left out where the rule is not one over time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<TimelineView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct TimelineView<'a> {
+    obligation: &'static str,
+    key: Vec<KeyView<'a>>,
+    count: u64,
+    span_seconds: i64,
+    within_seconds: u64,
+    missing: Option<&'a str>,
+    events: Vec<TimelineEventView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct KeyView<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct TimelineEventView<'a> {
+    step: &'a str,
+    time: String,
+    after_seconds: i64,
+    file: &'a str,
+    record: usize,
+    offset: usize,
+    line: usize,
+    column: usize,
+    event_id: Option<&'a str>,
+    event_name: Option<&'a str>,
+    event_source: Option<&'a str>,
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+    principal: Option<&'a str>,
+    source_ip: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -87,6 +126,39 @@ impl<'a> From<&'a Violation> for ViolationView<'a> {
             },
             fingerprint: &violation.fingerprint,
             waived: violation.waived.as_ref(),
+            timeline: violation.timeline.as_deref().map(TimelineView::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Timeline> for TimelineView<'a> {
+    fn from(timeline: &'a Timeline) -> Self {
+        let first = timeline.events.first().map(|event| event.time);
+        let event = |event: &'a TimelineEvent| TimelineEventView {
+            step: &event.step,
+            time: event.time.to_string(),
+            after_seconds: first.map(|first| event.time.duration_since(first).as_secs()).unwrap_or_default(),
+            file: &event.file,
+            record: event.record,
+            offset: event.offset,
+            line: event.at.line,
+            column: event.at.column,
+            event_id: event.event.id.as_deref(),
+            event_name: event.event.name.as_deref(),
+            event_source: event.event.source.as_deref(),
+            account: event.event.account.as_deref(),
+            region: event.event.region.as_deref(),
+            principal: event.event.principal.as_deref(),
+            source_ip: event.event.source_ip.as_deref(),
+        };
+        Self {
+            obligation: timeline.obligation,
+            key: timeline.key.iter().map(|(name, value)| KeyView { name, value }).collect(),
+            count: timeline.count,
+            span_seconds: timeline.span.as_secs(),
+            within_seconds: timeline.within.as_secs(),
+            missing: timeline.missing.as_deref(),
+            events: timeline.events.iter().map(event).collect(),
         }
     }
 }

@@ -16,7 +16,8 @@ use crate::report::asff::resource::{Resource, resources};
 use crate::report::asff::text::{fit, fit_prose};
 use crate::report::identity::{self, Caller};
 use crate::report::reporter::RunReport;
-use crate::violation::{EventIdentity, RuleCard, Violation};
+use crate::report::timeline::{self, Moment, heading, missing, moments};
+use crate::violation::{RuleCard, Violation};
 
 /// The most requirements of a finding.
 const REQUIREMENTS: usize = 32;
@@ -165,7 +166,7 @@ impl<'a> Finding<'a> {
             aws_account_id: home.account,
             types,
             first_observed_at: event_time,
-            last_observed_at: event_time,
+            last_observed_at: identity::last_time(violation),
             created_at: run.now,
             updated_at: run.now,
             severity,
@@ -180,7 +181,7 @@ impl<'a> Finding<'a> {
             workflow: Workflow { status: if violation.waived.is_some() { "SUPPRESSED" } else { "NEW" } },
             record_state: "ACTIVE",
             note: Note::of(run.now, violation),
-            action: Action::of(&violation.event, event_time),
+            action: Action::of(violation, event_time),
             finding_provider_fields: ProviderFields { severity, types },
         }
     }
@@ -254,6 +255,22 @@ fn product_fields(violation: &Violation) -> BTreeMap<String, Cow<'_, str>> {
         add("Waiver", fit(&waived.name, VALUE));
         add("WaivedUntil", Some(Cow::Owned(waived.until.to_string())));
     }
+    if let Some(timeline) = &violation.timeline {
+        let mut words = heading(timeline);
+        words.extend(missing(timeline).map(|(missing, _)| missing));
+        add("Timeline", fit(&words.join(", "), VALUE));
+        // One item is kept for the number of those between.
+        let room = PRODUCT_FIELDS.saturating_sub(fields.len() + 1);
+        for (place, moment) in moments(timeline, room).into_iter().enumerate() {
+            let text = match moment {
+                Moment::Event(event) => timeline::line(timeline, event),
+                Moment::More(left_out) => timeline::more(left_out),
+            };
+            if let Some(text) = fit(&text, VALUE) {
+                fields.insert(named(&format!("Timeline/{place:02}"), KEY), Cow::Owned(text.into_owned()));
+            }
+        }
+    }
     for (place, item) in violation.evidence.iter().enumerate() {
         if fields.len() >= PRODUCT_FIELDS {
             break;
@@ -290,7 +307,8 @@ impl Note {
 }
 
 impl<'a> Action<'a> {
-    fn of(event: &'a EventIdentity, time: Option<Timestamp>) -> Option<Self> {
+    fn of(violation: &'a Violation, time: Option<Timestamp>) -> Option<Self> {
+        let event = &violation.event;
         let api = fit(event.name.as_deref()?, 128)?;
         let mut call = ApiCall {
             api,
@@ -299,7 +317,7 @@ impl<'a> Action<'a> {
             remote_ip_details: None,
             domain_details: None,
             first_seen: time,
-            last_seen: time,
+            last_seen: identity::last_time(violation),
         };
         match Caller::of(event) {
             Some(Caller::Address(address)) => {

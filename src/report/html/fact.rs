@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::report::html::events::Events;
 use crate::report::html::evidence::{self, Excerpt};
 use crate::report::html::shown;
 use crate::report::human::diagnostic;
@@ -93,6 +94,16 @@ impl<'a> Row<'a> {
 
     pub(super) fn has_excerpt(&self) -> bool {
         self.detail != Detail::Compact && !self.violation.record_text.is_empty()
+    }
+
+    /// The timeline of a violation over time, which stands where others have an excerpt.
+    pub(super) fn events(&self) -> Option<Events<'a>> {
+        self.violation.timeline.as_deref().filter(|_| self.detail != Detail::Compact).map(Events::of)
+    }
+
+    /// The heading of its timeline, for a violation that is shown without it.
+    pub(super) fn events_heading(&self) -> Option<String> {
+        self.violation.timeline.as_deref().map(|timeline| Events::of(timeline).heading())
     }
 
     pub(super) fn is_open(&self) -> bool {

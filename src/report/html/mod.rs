@@ -5,6 +5,7 @@
 
 mod control;
 mod data;
+mod events;
 mod evidence;
 mod fact;
 mod group;

@@ -1,4 +1,5 @@
-//! One violation as a diagnostic: its message and identity, and an excerpt of the record with the deciding values underlined.
+//! One violation as a diagnostic: its message and identity, and an excerpt of the record with the deciding values underlined. One
+//! over time has its timeline instead.
 //!
 //! miette draws the excerpt, never the record: a log is one line of megabytes, which miette would print whole, and it panics at
 //! labels beyond column 65,535. It is told the true place of the first deciding value for the header.
@@ -16,7 +17,9 @@ use crate::policy::Severity;
 use crate::report::human::label;
 use crate::report::human::options::Color;
 use crate::report::human::page::{BOLD, DIM, PLAIN, Page, wrap};
+use crate::report::human::timeline;
 use crate::report::number::grouped;
+use crate::report::timeline as timeline_words;
 use crate::text::sanitize::{one_line, one_line_cut};
 use crate::text::{LineColumn, Span};
 use crate::violation::{Evidence, Standing, Violation};
@@ -34,6 +37,12 @@ const LEAST_LABEL: usize = 28;
 
 /// Writes the diagnostic of `violation`.
 pub(super) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()> {
+    if let Some(timeline) = &violation.timeline {
+        let heading = Heading { message: message(page, violation) };
+        let drawing = draw(page, violation.severity, &heading)?;
+        write_drawing(page, &drawing, 0)?;
+        return timeline::write(page, timeline, violation.severity);
+    }
     let telling = telling(&violation.evidence);
     let shown = telling.get(..EVIDENCE_LIMIT).unwrap_or(&telling);
     let marks: Vec<_> = shown.iter().map(|evidence| &evidence.location).collect();
@@ -53,14 +62,7 @@ pub(super) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()
             text: excerpt.text,
         },
     };
-    let mut drawing = String::new();
-    GraphicalReportHandler::new_themed(theme(page.options.color, violation.severity))
-        .with_width(page.options.width)
-        .with_wrap_lines(false)
-        .with_links(false)
-        .without_syntax_highlighting()
-        .render_report(&mut drawing, &diagnostic)
-        .map_err(io::Error::other)?;
+    let drawing = draw(page, violation.severity, &diagnostic)?;
     write_drawing(page, &drawing, lines)?;
 
     for note in &notes {
@@ -71,6 +73,18 @@ pub(super) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()
         page.line(format_args!("    {} {} more values decided", page.paint(BOLD, "note:"), grouped(rest)))?;
     }
     Ok(())
+}
+
+fn draw(page: &Page<'_>, severity: Severity, diagnostic: &dyn Diagnostic) -> io::Result<String> {
+    let mut drawing = String::new();
+    GraphicalReportHandler::new_themed(theme(page.options.color, severity))
+        .with_width(page.options.width)
+        .with_wrap_lines(false)
+        .with_links(false)
+        .without_syntax_highlighting()
+        .render_report(&mut drawing, diagnostic)
+        .map_err(io::Error::other)?;
+    Ok(drawing)
 }
 
 /// The evidence worth showing: that an exclusion did not apply is told only where there is nothing else.
@@ -86,6 +100,18 @@ fn message(page: &Page<'_>, violation: &Violation) -> String {
     let mut lines: Vec<String> =
         wrap(message.split(' '), " ", room).iter().map(|line| page.paint(BOLD, line).to_string()).collect();
 
+    let facts = match &violation.timeline {
+        Some(timeline) => timeline_words::heading(timeline),
+        None => facts(violation),
+    };
+    lines.extend(
+        wrap(facts.iter().map(String::as_str), " · ", room).iter().map(|line| page.paint(DIM, line).to_string()),
+    );
+    lines.join("\n")
+}
+
+/// What the event says of itself, and where its record is.
+fn facts(violation: &Violation) -> Vec<String> {
     let event = &violation.event;
     let mut facts: Vec<String> = [&event.time, &event.region, &event.principal, &event.source_ip]
         .into_iter()
@@ -94,10 +120,7 @@ fn message(page: &Page<'_>, violation: &Violation) -> String {
         .collect();
     facts.extend(event.id.as_ref().map(|id| format!("event {}", one_line_cut(id, FACT_LIMIT))));
     facts.push(format!("record {}, byte {}", violation.record, place(violation).1));
-    lines.extend(
-        wrap(facts.iter().map(String::as_str), " · ", room).iter().map(|line| page.paint(DIM, line).to_string()),
-    );
-    lines.join("\n")
+    facts
 }
 
 /// Where the first deciding value stands in the log, else the record: line, column and byte.
@@ -151,6 +174,22 @@ fn theme(color: Color, severity: Severity) -> GraphicalTheme {
     }
     GraphicalTheme { characters: ThemeCharacters::unicode(), styles }
 }
+
+/// What miette draws of a violation over time: its timeline stands in no one record.
+#[derive(Debug)]
+struct Heading {
+    message: String,
+}
+
+impl fmt::Display for Heading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Heading {}
+
+impl Diagnostic for Heading {}
 
 /// What miette draws.
 #[derive(Debug)]

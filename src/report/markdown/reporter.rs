@@ -10,12 +10,15 @@ use crate::report::number::{count, grouped};
 use crate::report::problem_text::{cause, kind};
 use crate::report::reporter::{Reporter, RunReport};
 use crate::report::selection::{RuleOutcome, by_rule, place_text, problem_place, worst_first};
+use crate::report::timeline;
 use crate::report::verdict::VerdictLine;
 use crate::text::sanitize::one_line_cut;
 use crate::violation::{Known, Violation};
 
 /// Violations that are shown.
 const TOP: usize = 10;
+/// Events of a timeline that are shown.
+const EVENTS: usize = 5;
 /// Rows of other tables and lists.
 const RULES_LIMIT: usize = 60;
 const GONE_LIMIT: usize = 50;
@@ -118,6 +121,19 @@ fn worst(page: &mut Page, run: &RunReport<'_>) {
 
 fn row(run: &RunReport<'_>, violation: &Violation) -> String {
     let new = if run.baseline.is_some() && run.is_new(violation) { " (new)" } else { "" };
+    if let Some(timeline) = &violation.timeline {
+        return format!(
+            "- {}{new} {}: {}<br>{}",
+            severity(violation.severity),
+            code(&violation.rule.0, NAME_LIMIT),
+            code(&violation.message, MESSAGE_LIMIT),
+            timeline::lines(timeline, EVENTS)
+                .iter()
+                .map(|line| code(line, PLACE_LIMIT))
+                .collect::<Vec<_>>()
+                .join("<br>"),
+        );
+    }
     let event = &violation.event;
     let mut facts = vec![code(&place_text(violation), PLACE_LIMIT)];
     facts.extend([&event.principal, &event.time].into_iter().flatten().map(|fact| code(fact, NAME_LIMIT)));

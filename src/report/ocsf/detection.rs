@@ -3,6 +3,7 @@
 //! Attributes that AWS alone has (profile `cloud`) are written where the event names an account or a region; a finding about
 //! another audit log is one without that profile.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -12,7 +13,11 @@ use crate::report::ocsf::object::{
     Account, Analytic, CREATE, FINDINGS, FindingInfo, Metadata, Remediation, ResourceDetails, severity,
 };
 use crate::report::reporter::RunReport;
-use crate::violation::{EventIdentity, Violation, Waived};
+use crate::report::timeline::{Moment, moments};
+use crate::violation::{EventIdentity, Evidence, Violation, Waived};
+
+/// Events of a timeline that stand in a finding; `count` is that of all.
+const EVENTS: usize = 100;
 
 #[derive(Debug, Serialize)]
 pub(super) struct DetectionFinding<'a> {
@@ -39,7 +44,9 @@ pub(super) struct DetectionFinding<'a> {
     finding_info: FindingInfo<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cloud: Option<Cloud<'a>>,
-    evidences: [Evidences<'a>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    evidences: Vec<Evidences<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resources: Vec<ResourceDetails<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +74,29 @@ struct Evidences<'a> {
     api: Option<Api<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     src_endpoint: Option<Endpoint<'a>>,
-    data: Vec<Observed<'a>>,
+    data: Data<'a>,
+}
+
+/// What was observed in the one event, or which part one of several has in a timeline.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Observed(Vec<Observed<'a>>),
+    Part(Part<'a>),
+}
+
+/// An event of a timeline: its part in the rule, and where its record stands.
+#[derive(Debug, Serialize)]
+struct Part<'a> {
+    step: &'a str,
+    time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<&'a str>,
+    file: &'a str,
+    record: usize,
+    offset: usize,
+    line: usize,
+    column: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -128,6 +157,18 @@ struct Place<'a> {
     column: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     waived: Option<&'a Waived>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Asked<'a>>,
+}
+
+/// What an obligation over time asked, and what did not come.
+#[derive(Debug, Serialize)]
+struct Asked<'a> {
+    obligation: &'static str,
+    key: BTreeMap<&'a str, &'a str>,
+    within_seconds: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a str>,
 }
 
 impl<'a> DetectionFinding<'a> {
@@ -136,6 +177,7 @@ impl<'a> DetectionFinding<'a> {
         let event = &violation.event;
         let card = run.card(violation);
         let event_time = identity::event_time(event).map(|time| time.as_millisecond());
+        let last_time = identity::last_time(violation).map(|time| time.as_millisecond());
         let (severity_id, severity) = severity(violation.severity);
         let (status_id, status) = if violation.waived.is_some() { (3, "Suppressed") } else { (1, "New") };
         let cloud = Cloud::of(event);
@@ -147,7 +189,7 @@ impl<'a> DetectionFinding<'a> {
             type_uid: 200_401,
             time: run.now.as_millisecond(),
             start_time: event_time,
-            end_time: event_time,
+            end_time: last_time,
             severity_id,
             severity,
             status_id,
@@ -166,13 +208,14 @@ impl<'a> DetectionFinding<'a> {
                 analytic: Analytic::rule(&violation.rule.0, &violation.title, card),
                 created_time: run.now.as_millisecond(),
                 first_seen_time: event_time,
-                last_seen_time: event_time,
+                last_seen_time: last_time,
                 types: card.map(|card| card.tags.as_slice()).unwrap_or_default(),
                 data_sources: vec![&violation.file],
             },
             resources: resources(event, cloud.is_some()),
             cloud,
-            evidences: [Evidences::of(violation)],
+            count: violation.timeline.as_ref().map(|timeline| u64::try_from(timeline.events.len()).unwrap_or(u64::MAX)),
+            evidences: evidences(violation),
             remediation: Remediation::new(violation.remediation.as_deref(), card),
             unmapped: Place {
                 file: &violation.file,
@@ -181,6 +224,12 @@ impl<'a> DetectionFinding<'a> {
                 line: violation.at.line,
                 column: violation.at.column,
                 waived: violation.waived.as_ref(),
+                timeline: violation.timeline.as_deref().map(|timeline| Asked {
+                    obligation: timeline.obligation,
+                    key: timeline.key.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+                    within_seconds: timeline.within.as_secs(),
+                    missing: timeline.missing.as_deref(),
+                }),
             },
         }
     }
@@ -205,9 +254,41 @@ impl<'a> Cloud<'a> {
     }
 }
 
+/// What `violation` rests on: its event, or the events of its timeline; of a long one the first and the last.
+fn evidences(violation: &Violation) -> Vec<Evidences<'_>> {
+    let Some(timeline) = &violation.timeline else {
+        let observed = violation.evidence.iter().map(Observed::of).collect();
+        return vec![Evidences::of(&violation.event, Data::Observed(observed))];
+    };
+    let events = moments(timeline, EVENTS).into_iter().filter_map(|moment| match moment {
+        Moment::Event(event) => Some(event),
+        Moment::More(_) => None,
+    });
+    events
+        .map(|event| {
+            let part = Part {
+                step: &event.step,
+                time: event.time.to_string(),
+                event_id: event.event.id.as_deref(),
+                file: &event.file,
+                record: event.record,
+                offset: event.offset,
+                line: event.at.line,
+                column: event.at.column,
+            };
+            Evidences::of(&event.event, Data::Part(part))
+        })
+        .collect()
+}
+
+impl<'a> Observed<'a> {
+    fn of(item: &'a Evidence) -> Self {
+        Self { path: item.path(), observed: item.observed.as_ref(), expected: &item.expected }
+    }
+}
+
 impl<'a> Evidences<'a> {
-    fn of(violation: &'a Violation) -> Self {
-        let event = &violation.event;
+    fn of(event: &'a EventIdentity, data: Data<'a>) -> Self {
         Self {
             actor: event.principal.as_deref().map(|uid| Actor { user: User::of(uid) }),
             api: event
@@ -219,11 +300,7 @@ impl<'a> Evidences<'a> {
                 Caller::Domain(domain) => Endpoint::Domain(domain),
                 Caller::Name(name) => Endpoint::Name(name),
             }),
-            data: violation
-                .evidence
-                .iter()
-                .map(|item| Observed { path: item.path(), observed: item.observed.as_ref(), expected: &item.expected })
-                .collect(),
+            data,
         }
     }
 }

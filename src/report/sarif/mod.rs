@@ -3,6 +3,7 @@
 //! One run in one document: the rules, the worst 5,000 violations, what could not be read and what is odd with the policies.
 //! The objects are those of the crate `serde-sarif`. Texts of logs stand in them as one line, with what a terminal acts on shown.
 
+mod flow;
 mod invocation;
 pub(in crate::report) mod place;
 pub mod reporter;

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
-use serde_sarif::sarif::{PropertyBag, Result, ResultLevel, Suppression};
+use serde_sarif::sarif::{Location, PropertyBag, Result, ResultLevel, Suppression};
 
 use crate::report::reporter::RunReport;
+use crate::report::sarif::flow::{code_flow, timeline_places};
 use crate::report::sarif::place::{location, primary, text};
 use crate::report::sarif::words::{first_line, level, line, number, rank, word};
 use crate::violation::{Violation, Waived};
@@ -58,15 +59,12 @@ fn result(run: &RunReport<'_>, violation: &Violation) -> Result {
     result.locations = Some(vec![location(violation, first)]);
     let others =
         violation.evidence.iter().filter(|evidence| !first.is_some_and(|first| std::ptr::eq(first, *evidence)));
-    let related: Vec<_> = others
-        .take(RELATED)
-        .zip(1..)
-        .map(|(evidence, id)| {
-            let mut place = location(violation, Some(evidence));
-            place.id = Some(id);
-            place
-        })
-        .collect();
+    let evidence = others.map(|evidence| location(violation, Some(evidence)));
+    // The first event of a timeline stands where the result does.
+    let events = violation.timeline.iter().flat_map(|timeline| timeline_places(timeline)).skip(1);
+    let related: Vec<_> =
+        evidence.chain(events).take(RELATED).zip(1..).map(|(place, id)| Location { id: Some(id), ..place }).collect();
+    result.code_flows = violation.timeline.as_deref().map(|timeline| vec![code_flow(timeline)]);
     result.related_locations = (!related.is_empty()).then_some(related);
     let fingerprint = |name: &str| (name.to_owned(), violation.fingerprint.clone());
     result.partial_fingerprints =
