@@ -46,6 +46,7 @@ fn timeline(obligation: &'static str, within: u64, key: &[(&str, &str)], moments
         within: Duration::from_secs(within),
         missing: None,
         events: moments.iter().enumerate().map(made).collect(),
+        omitted: 0,
     }
 }
 

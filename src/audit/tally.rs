@@ -243,5 +243,5 @@ fn left_out(part: &PartReport) -> Option<&'static str> {
 
 /// Whether a problem of this kind can mean that nothing of an input was read.
 fn is_total(kind: ProblemKind) -> bool {
-    !matches!(kind, ProblemKind::MalformedRecord | ProblemKind::NotAnEvent)
+    !matches!(kind, ProblemKind::MalformedRecord | ProblemKind::NotAnEvent | ProblemKind::NoTime)
 }

@@ -2,6 +2,9 @@
 //! It cannot fail: parsing built everything that could.
 
 pub mod build;
+mod check;
+mod definition;
+pub mod described;
 mod fields;
 pub mod gate;
 pub mod index;
@@ -10,6 +13,7 @@ pub mod matcher;
 pub mod program;
 pub mod services;
 mod waivers;
+pub mod window;
 
 pub use lint::{advise, lint};
 pub use program::{Program, compile, compile_rule, compile_rules};

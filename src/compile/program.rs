@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::compile::build::Builder;
+use crate::compile::check::{build_check, exceptions, single};
+use crate::compile::described::DescribedSlots;
 use crate::compile::gate::slots_of;
 use crate::compile::index::Index;
 use crate::compile::matcher::Matcher;
 use crate::compile::waivers;
+use crate::compile::window::WindowCheck;
 use crate::event::{Fields, RecordFormat};
 use crate::json::{Location, Path, SlotId, SlotTable, Step};
 use crate::policy::model::{RecordSource, Rule, Severity, Template};
-use crate::policy::obligation::Obligation;
 use crate::policy::waiver::{RulePattern, WaiverIndex};
 use crate::policy::{PolicyIndex, PolicySet, RuleId};
 use crate::text::{LineColumn, Lines};
@@ -55,6 +56,17 @@ pub struct Part {
     pub everywhere: Vec<usize>,
     /// The conditions of waivers in force.
     pub waivers: HashMap<WaiverIndex, Matcher>,
+    /// What rules over time need beside what they ask; `None` where there is no such rule.
+    pub over_time: Option<OverTime>,
+}
+
+/// What is read from records for rules over time.
+#[derive(Debug, Clone)]
+pub struct OverTime {
+    /// Who an event is, for those that make a fact.
+    pub described: DescribedSlots,
+    /// `addendum.reason`, of every record.
+    pub reason: SlotId,
 }
 
 /// Where an event says who, when and where, for records that are no CloudTrail events.
@@ -95,8 +107,10 @@ pub struct CompiledRule {
     pub title: Arc<str>,
     /// Its severity.
     pub severity: Severity,
-    /// What it runs; `None` for obligations over time.
+    /// What it asks of one event; `None` for obligations over time.
     pub check: Option<Check>,
+    /// What it asks of events one by one, so that several can be put together; only for obligations over time.
+    pub window: Option<WindowCheck>,
     /// Its obligation's keyword.
     pub obligation: &'static str,
     /// Its message; `None` is the title.
@@ -204,16 +218,28 @@ pub fn compile_rules<'r>(
             }
             lines.as_mut().map_or(LineColumn { line: 1, column: 1 }, |(_, lines)| lines.mark(rule.id.span.start))
         };
-        let check = program.parts.get_mut(part_index).and_then(|part| {
-            let check = build_check(set, policy_index, rule, part, today)?;
-            part.add(place, &check);
-            Some(check)
-        });
+        let Some(part) = program.parts.get_mut(part_index) else { continue };
+        let exceptions = exceptions(set, policy_index, rule, &mut part.slots, today);
+        let (check, window) = match single(&rule.obligation) {
+            Some(single) => {
+                let check = build_check(set, policy_index, rule, &mut part.slots, today, single, exceptions);
+                part.add(place, &check);
+                (Some(check), None)
+            }
+            None => {
+                let window = WindowCheck::of(set, policy_index, rule, &mut part.slots, today, exceptions);
+                if let Some(window) = &window {
+                    part.add_window(place, window);
+                }
+                (None, window)
+            }
+        };
         program.rules.push(CompiledRule {
             id: rule.id.value.clone(),
             title: rule.title.as_str().into(),
             severity: rule.severity,
             check,
+            window,
             obligation: rule.obligation.keyword(),
             message: rule.message.clone(),
             remediation: rule.remediation.as_deref().map(Into::into),
@@ -230,36 +256,6 @@ pub fn compile_rules<'r>(
         part.finish(rules);
     }
     program
-}
-
-fn build_check(set: &PolicySet, policy: PolicyIndex, rule: &Rule, part: &mut Part, today: Date) -> Option<Check> {
-    let (condition, polarity) = match &rule.obligation {
-        Obligation::Forbid(condition) => (condition, Polarity::MustNotHold),
-        Obligation::Require(condition) => (condition, Polarity::MustHold),
-        _ => return None,
-    };
-    let mut builder = Builder { set, slots: &mut part.slots, today };
-    Some(Check {
-        when: rule.when.as_ref().map(|when| builder.condition(policy, when)),
-        condition: builder.condition(policy, condition),
-        polarity,
-        exceptions: rule
-            .exceptions
-            .iter()
-            .enumerate()
-            .filter(|(_, exception)| exception.until.value >= today)
-            .map(|(place, exception)| {
-                let compiled = CompiledException {
-                    name: exception.name.value.clone(),
-                    reason: exception.reason.clone(),
-                    owner: exception.owner.clone(),
-                    until: exception.until.value,
-                    condition: builder.condition(policy, &exception.condition),
-                };
-                (place, compiled)
-            })
-            .collect(),
-    })
 }
 
 /// Place of the part for `records`, made where there is none.
@@ -315,6 +311,7 @@ impl Part {
             rules: Vec::new(),
             everywhere: Vec::new(),
             waivers: HashMap::new(),
+            over_time: None,
         }
     }
 
@@ -333,6 +330,22 @@ impl Part {
         self.index.add(local, needed, &[name("eventName"), name("eventSource")]);
     }
 
+    /// Files the rule over time at `place` under what its population or its steps ask.
+    fn add_window(&mut self, place: usize, window: &WindowCheck) {
+        let local = self.rules.len();
+        self.rules.push(place);
+        if window.is_everywhere() {
+            self.everywhere.push(local);
+        }
+        self.index.add(local, window.guard().as_ref(), &[name("eventName"), name("eventSource")]);
+        if self.over_time.is_none() {
+            self.over_time = Some(OverTime {
+                described: DescribedSlots::new(&self.format, &self.fields, &mut self.slots),
+                reason: self.slots.slot(&[Step::Name("addendum".to_owned()), Step::Name("reason".to_owned())]),
+            });
+        }
+    }
+
     /// Settles what is read from every record, once all rules of the program are added.
     fn finish(&mut self, rules: &[CompiledRule]) {
         self.index.finish();
@@ -340,11 +353,17 @@ impl Part {
         eager.extend(self.identity.id);
         eager.extend(&self.identity.with);
         eager.extend([self.place.time, self.place.account, self.place.region].into_iter().flatten());
+        eager.extend(self.over_time.as_ref().map(|over_time| over_time.reason));
         let universal = self.index.universal().iter().filter_map(|local| rules.get(*self.rules.get(*local)?));
-        for check in universal.filter_map(|rule| rule.check.as_ref()) {
-            slots_of(&check.condition, &mut eager);
-            if let Some(when) = &check.when {
-                slots_of(when, &mut eager);
+        for rule in universal {
+            if let Some(check) = &rule.check {
+                slots_of(&check.condition, &mut eager);
+                if let Some(when) = &check.when {
+                    slots_of(when, &mut eager);
+                }
+            }
+            for matcher in rule.window.iter().flat_map(WindowCheck::matchers) {
+                slots_of(matcher, &mut eager);
             }
         }
         self.eager = Fields::new(&mut self.slots, &eager.into_iter().collect::<Vec<_>>());

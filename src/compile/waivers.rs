@@ -1,11 +1,13 @@
 //! Waivers become part of a program: by rule, by fingerprint, and their conditions as matchers for each kind of records.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::compile::build::Builder;
 use crate::compile::program::{CompiledWaiver, Program};
-use crate::policy::PolicySet;
 use crate::policy::waiver::WaiverIndex;
+use crate::policy::{PolicySet, RuleId};
 
 /// Adds the waivers of `set` to `program`, whose rules and parts are there. Those past their last day are listed and cover nothing.
 pub fn add(program: &mut Program, set: &PolicySet, today: Date) {
@@ -39,6 +41,22 @@ pub fn add(program: &mut Program, set: &PolicySet, today: Date) {
             for rule in program.rules.iter_mut().filter(|rule| waiver.names(&rule.id)) {
                 rule.waivers.push(index);
             }
+        }
+    }
+    of_windows(program);
+}
+
+/// Tells each rule over time which waivers with a condition may cover its violations: an event is asked for them where it makes a fact.
+fn of_windows(program: &mut Program) {
+    let names = |index: &WaiverIndex, rule: &RuleId| {
+        let waiver = program.waivers.get(index.0);
+        waiver.is_some_and(|waiver| waiver.rules.is_empty() || waiver.rules.iter().any(|pattern| pattern.matches(rule)))
+    };
+    let with_condition: BTreeSet<WaiverIndex> =
+        program.parts.iter().flat_map(|part| part.waivers.keys().copied()).collect();
+    for rule in &mut program.rules {
+        if let Some(window) = &mut rule.window {
+            window.waivers = with_condition.iter().filter(|index| names(index, &rule.id)).copied().collect();
         }
     }
 }

@@ -52,6 +52,14 @@ pub fn describe(event: &Value, format: &RecordFormat, fields: &EventFields) -> E
     }
 }
 
+/// The string or number that `node` is, as text; `None` for anything else and for an empty string.
+pub(super) fn plain_node(node: Node<'_>) -> Option<String> {
+    match node.string() {
+        Some(text) => (!text.is_empty()).then(|| text.into_owned()),
+        None => node.number().map(|number| number.to_string()),
+    }
+}
+
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if text.is_empty() => None,

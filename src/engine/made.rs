@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use crate::compile::program::PlaceSlots;
 use crate::engine::node::Node;
 use crate::json::locate::locate;
 use crate::json::{Location, Slots, Step};
-use crate::violation::Extent;
+use crate::text::time;
+use crate::violation::extent::is_usual;
+use crate::violation::{Extent, Reach};
 
 /// Time, account and region of one event.
 #[derive(Debug)]
@@ -28,6 +32,42 @@ impl<'r> Made<'r> {
     pub(super) fn add_to(&self, extent: &mut Extent) {
         extent.add(self.time.as_deref(), self.account.as_deref(), self.region.as_deref());
     }
+
+    /// When it was made; `None` where it does not say so in a form that can be read.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        time::parse(self.time.as_deref()?)
+    }
+
+    /// Adds the event to `reaching`.
+    pub(super) fn add_to_reach(&self, reaching: &mut Reaching) {
+        let Some(text) = self.time.as_deref() else { return };
+        if !is_usual(text) {
+            if let Some(time) = time::parse(text) {
+                reaching.reach.add(time);
+            }
+            return;
+        }
+        let known = !reaching.last.is_empty();
+        if known && reaching.first.as_str() <= text && text <= reaching.last.as_str() {
+            return;
+        }
+        let Some(time) = time::parse(text) else { return };
+        reaching.reach.add(time);
+        if !known || text < reaching.first.as_str() {
+            text.clone_into(&mut reaching.first);
+        }
+        if !known || text > reaching.last.as_str() {
+            text.clone_into(&mut reaching.last);
+        }
+    }
+}
+
+/// The reach of records so far. Texts of the usual form sort as the times that they say, so that only the outermost are parsed.
+#[derive(Debug, Default)]
+pub(super) struct Reaching {
+    pub(super) reach: Reach,
+    first: String,
+    last: String,
 }
 
 /// The caller's account, in place of the recipient's: records before event version 1.02 say no other, so that this walk is rare.

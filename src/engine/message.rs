@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::policy::model::{Template, TemplatePart};
 
+/// What stands for a value that is missing.
+pub(super) const NONE: &str = "(none)";
+
 /// Longest object or array in a message, in characters.
 const LIMIT: usize = 200;
 
@@ -18,16 +21,23 @@ pub fn render(template: &Template, event: &Value) -> String {
             TemplatePart::Path(path) => {
                 let nodes = path.path.select(event);
                 if nodes.is_empty() {
-                    out.push_str("(none)");
+                    out.push_str(NONE);
                 }
-                for (place, (_, value)) in nodes.into_iter().enumerate() {
-                    if place > 0 {
-                        out.push_str(", ");
-                    }
-                    write(value, &mut out);
-                }
+                out.push_str(&shown(nodes.into_iter().map(|(_, value)| value)));
             }
         }
+    }
+    out
+}
+
+/// `values` as a message shows them, joined by `, `.
+pub(super) fn shown<'v>(values: impl Iterator<Item = &'v Value>) -> String {
+    let mut out = String::new();
+    for (place, value) in values.enumerate() {
+        if place > 0 {
+            out.push_str(", ");
+        }
+        write(value, &mut out);
     }
     out
 }

@@ -1,12 +1,15 @@
 //! Where policies and events meet: the bytes of one input and a program become a report of that input.
 
 mod candidates;
+pub mod correlate;
 mod cover;
 pub mod describe;
 pub mod draft;
 pub mod evaluate;
 pub mod evidence;
+mod fact;
 pub mod identity;
+pub mod key;
 mod made;
 pub mod message;
 pub mod near;
@@ -16,4 +19,5 @@ pub mod scan;
 pub mod selftest;
 pub mod trace;
 
+pub use correlate::{correlate, correlate_into};
 pub use scan::{scan, scan_with};

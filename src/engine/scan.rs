@@ -3,23 +3,29 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::compile::Program;
 use crate::compile::program::{Check, CompiledRule, Part, Polarity};
+use crate::compile::window::WindowCheck;
 use crate::engine::candidates::{self, Found};
 use crate::engine::cover::{Cover, cover};
 use crate::engine::describe::Sense;
 use crate::engine::evaluate::Event;
 use crate::engine::evidence::{Decision, decisions};
-use crate::engine::made::Made;
+use crate::engine::fact::{self, RecordPlace, Source};
+use crate::engine::made::{Made, Reaching};
 use crate::engine::{identity, message};
 use crate::event::reader::Ending;
 use crate::event::record::Origin;
 use crate::event::{Census, Item, Problem, ProblemKind, Record, gzip, read_filled};
 use crate::json::Slots;
 use crate::json::locate::locate;
+use crate::policy::RuleId;
 use crate::text::{LineColumn, Lines};
 use crate::violation::{
-    Evidence, Extent, FileReport, FoundViolation, PartReport, PolicyPlace, RuleIndex, ScannedRecord, Violation,
+    Evidence, Extent, Fact, FileReport, FoundViolation, PartReport, PolicyPlace, Roles, RuleIndex, ScannedRecord,
+    Violation,
 };
 
 /// Scans one input, plain or gzip by content; `name` is what it is called in the report.
@@ -57,7 +63,8 @@ pub fn scan_with(
     } else {
         bytes
     };
-    let scanned = program.parts.iter().map(|part| scan_part(program, part, name, text, ending)).collect();
+    let parts = program.parts.iter().enumerate();
+    let scanned = parts.map(|(place, part)| scan_part(program, place, part, name, text, ending)).collect();
     let (parts, mut found) = recognised(scanned);
     problems.append(&mut found);
     FileReport { bytes: text.len(), parts, problems }
@@ -86,6 +93,7 @@ fn recognised(scanned: Vec<(PartReport, Vec<Problem>)>) -> (Vec<PartReport>, Vec
 
 fn scan_part(
     program: &Program,
+    place: usize,
     part: &Part,
     name: &Arc<str>,
     text: &[u8],
@@ -101,7 +109,9 @@ fn scan_part(
         late: Slots::default(),
         candidates: Vec::new(),
         extents: vec![Extent::default(); part.rules.len()],
+        reaching: Reaching::default(),
         report: PartReport {
+            part: place,
             everywhere: part
                 .everywhere
                 .iter()
@@ -117,10 +127,18 @@ fn scan_part(
         Item::Problem(problem) => worker.problems.push(problem),
     });
     worker.report.census = census;
+    worker.report.reach = worker.reaching.reach;
     let extents = std::mem::take(&mut worker.extents).into_iter().zip(&part.rules);
     let met = extents.filter(|(extent, _)| !extent.is_empty());
     worker.report.extents = met.map(|(extent, rule)| (RuleIndex(*rule), extent)).collect();
     (worker.report, worker.problems)
+}
+
+/// What a record is to a rule over time.
+enum Timed {
+    Fact(Box<Fact>),
+    /// A fact without a time is none.
+    Timeless,
 }
 
 /// Scans the records of one input for one part of the program; its buffers are used again for every record.
@@ -135,6 +153,7 @@ struct Worker<'p> {
     candidates: Vec<usize>,
     /// Of the populations, by a rule's place in the part.
     extents: Vec<Extent>,
+    reaching: Reaching,
     report: PartReport,
     problems: Vec<Problem>,
 }
@@ -153,9 +172,13 @@ impl Worker<'_> {
         let slots = eager.unwrap_or(&all);
         let place = self.report.records.len();
         let identity = identity::delivery(text, slots, &part.identity);
-        self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity });
+        let updated = part.over_time.as_ref().is_some_and(|over_time| fact::is_update(text, slots, over_time));
+        self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated });
         let made = Made::of(text, slots, part.place);
         made.add_to(&mut self.report.extent);
+        if part.over_time.is_some() {
+            made.add_to_reach(&mut self.reaching);
+        }
         let found = candidates::find(&part.index, text, slots, &mut candidates);
         // What rules about any event read is eager; all of it is read where a rule was led to, and for violations.
         let few = eager.filter(|_| found == Found::Universal);
@@ -163,9 +186,30 @@ impl Worker<'_> {
             return;
         }
         let event = Event::new(text, few.unwrap_or(&all));
+        let mut timeless = Vec::new();
         for local in &candidates {
             let Some(index) = part.rules.get(*local).copied() else { continue };
             let Some(rule) = self.program.rules.get(index) else { continue };
+            if let Some(window) = &rule.window {
+                let asked = fact::ask(window, &event);
+                if asked.in_population && !window.is_everywhere() {
+                    self.report.population.push((place, RuleIndex(index)));
+                    if let Some(extent) = self.extents.get_mut(*local) {
+                        made.add_to(extent);
+                    }
+                }
+                if !asked.roles.is_empty() {
+                    let mut late = std::mem::take(&mut self.late);
+                    let whole = if few.is_some() && part.slots.extract(text, &mut late).is_ok() { &late } else { &all };
+                    match self.fact(RuleIndex(index), window, asked.roles, whole, made.time(), record) {
+                        Some(Timed::Fact(fact)) => self.report.facts.push((place, *fact)),
+                        Some(Timed::Timeless) => timeless.push(&rule.id),
+                        None => {}
+                    }
+                    self.late = late;
+                }
+                continue;
+            }
             let Some(check) = &rule.check else { continue };
             if let Some(when) = &check.when {
                 if !event.meets(when) {
@@ -193,8 +237,47 @@ impl Worker<'_> {
                 });
             }
         }
+        if !timeless.is_empty() {
+            self.timeless(&timeless, record);
+        }
         self.candidates = candidates;
         self.slots = all;
+    }
+
+    /// The fact that a record is to a rule over time; `slots` are all filled. The last evaluated record stands last in the report.
+    fn fact(
+        &mut self,
+        rule: RuleIndex,
+        window: &WindowCheck,
+        roles: Roles,
+        slots: &Slots,
+        time: Option<Timestamp>,
+        record: &Record<'_>,
+    ) -> Option<Timed> {
+        let over_time = self.part.over_time.as_ref()?;
+        let event = Event::new(record.text.as_ref(), slots);
+        let keyed = fact::key(window, &event, roles)?;
+        let Some(time) = time else { return Some(Timed::Timeless) };
+        let offset = record.origin.offset(0, self.file);
+        let at = self.lines.mark(offset);
+        let place = RecordPlace { file: self.name, record: record.ordinal, offset, at };
+        let ScannedRecord { identity, updated, .. } = *self.report.records.last()?;
+        let source = Source { part: self.part, over_time, event: &event, slots, identity, updated };
+        Some(Timed::Fact(Box::new(fact::fact(rule, window, keyed, time, place, &source))))
+    }
+
+    /// Says that a record has no time, and so is nothing to `rules`.
+    fn timeless(&mut self, rules: &[&RuleId], record: &Record<'_>) {
+        let offset = record.origin.offset(0, self.file);
+        let names: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
+        self.problems.push(Problem {
+            kind: ProblemKind::NoTime,
+            file: self.name.clone(),
+            record: Some(record.ordinal),
+            offset: Some(offset),
+            at: Some(self.lines.mark(offset)),
+            message: format!("the event says no time that can be read, and is left out of {}", names.join(", ")),
+        });
     }
 
     /// The violation of `rule` by `event`, and what covers it.

@@ -23,6 +23,8 @@ pub enum ProblemKind {
     NotAnEvent,
     /// The text around the records is damaged.
     MalformedEnvelope,
+    /// An event says no time that can be read, which a rule over time would need; other rules were asked all the same.
+    NoTime,
 }
 
 impl ProblemKind {

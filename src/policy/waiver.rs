@@ -7,7 +7,7 @@ use crate::policy::model::{Condition, RuleId, Spanned};
 use crate::text::Span;
 
 /// Place of a waiver among all of a run, in the order of the files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct WaiverIndex(pub usize);
 
 /// A waiver.

@@ -27,5 +27,6 @@ const fn word(kind: ProblemKind) -> &'static str {
         ProblemKind::MalformedRecord => "malformed record",
         ProblemKind::NotAnEvent => "no event",
         ProblemKind::MalformedEnvelope => "malformed envelope",
+        ProblemKind::NoTime => "no time",
     }
 }

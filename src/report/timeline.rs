@@ -29,14 +29,18 @@ pub(super) enum Moment<'t> {
 /// The first and last of the events, at most `limit` in all, with the number of those between them.
 pub(super) fn moments(timeline: &Timeline, limit: usize) -> Vec<Moment<'_>> {
     let events = &timeline.events;
-    if events.len() <= limit {
+    if events.len() <= limit && timeline.omitted == 0 {
         return events.iter().map(Moment::Event).collect();
     }
+    // What is omitted lies in the middle.
+    let limit = limit.min(events.len());
     let (first, last) = (limit.div_ceil(2), limit / 2);
     let end = events.len() - last;
     let head = events.get(..first).unwrap_or_default().iter().map(Moment::Event);
     let tail = events.get(end..).unwrap_or_default().iter().map(Moment::Event);
-    head.chain([Moment::More(end - first)]).chain(tail).collect()
+    head.chain([Moment::More(end - first + usize::try_from(timeline.omitted).unwrap_or(usize::MAX))])
+        .chain(tail)
+        .collect()
 }
 
 /// `… 1,204 more …`.
@@ -186,6 +190,7 @@ mod tests {
             within: std::time::Duration::from_secs(600),
             missing: None,
             events: (0..events).map(event).collect(),
+            omitted: 0,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Line and column of byte offsets, for violations only: nothing here runs for a log that breaks no rule.
 
 /// A place as people count it: both from 1; columns in characters (Unicode scalar values).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct LineColumn {
     /// Line, from 1.
     pub line: usize,

@@ -80,7 +80,8 @@ fn replace(place: &mut Option<String>, time: &str, beats: impl Fn(&str) -> bool)
 }
 
 /// Whether `time` is `2026-01-31T10:00:00Z`, as CloudTrail writes times: nothing is parsed for it.
-fn is_usual(time: &str) -> bool {
+#[must_use]
+pub fn is_usual(time: &str) -> bool {
     let part = |from: usize, least: &str, most: &str| {
         time.get(from..from + least.len())
             .is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()) && (least..=most).contains(&part))

@@ -5,6 +5,7 @@ use crate::event::{Census, Problem};
 use crate::policy::WaiverIndex;
 use crate::text::LineColumn;
 use crate::violation::extent::Extent;
+use crate::violation::fact::{Fact, Reach};
 use crate::violation::violation::Violation;
 
 /// The result of scanning one input.
@@ -21,6 +22,8 @@ pub struct FileReport {
 /// What the rules about one kind of records found in one input.
 #[derive(Debug, Clone, Default)]
 pub struct PartReport {
+    /// Which part of the program it is.
+    pub part: usize,
     /// What the input held.
     pub census: Census,
     /// The records that were evaluated, in order.
@@ -35,6 +38,10 @@ pub struct PartReport {
     pub extents: Vec<(RuleIndex, Extent)>,
     /// Violations, in the order of the records and rules.
     pub violations: Vec<FoundViolation>,
+    /// What its records mean to rules over time, each with its record's place in `records`, in the order of the records and rules.
+    pub facts: Vec<(usize, Fact)>,
+    /// From when to when its records reach; empty in a program without rules over time.
+    pub reach: Reach,
 }
 
 /// How far into an input a piece of it begins.
@@ -89,6 +96,9 @@ impl PartReport {
         for found in &mut self.violations {
             found.violation.move_by(position);
         }
+        for (_, fact) in &mut self.facts {
+            fact.move_by(position);
+        }
         self
     }
 
@@ -114,6 +124,8 @@ impl PartReport {
         }
         let moved = next.violations.into_iter().map(|found| FoundViolation { place: before + found.place, ..found });
         self.violations.extend(moved);
+        self.facts.extend(next.facts.into_iter().map(|(place, fact)| (before + place, fact)));
+        self.reach.join(&next.reach);
     }
 }
 
@@ -142,7 +154,7 @@ pub enum CoveredBy {
 }
 
 /// Place of a rule among all rules of a run, in the order of the policies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct RuleIndex(pub usize);
 
 /// An evaluated record.
@@ -152,6 +164,8 @@ pub struct ScannedRecord {
     pub ordinal: usize,
     /// Identity of the event: equal for deliveries of the same event. `None` where it has no id, so that it is never a duplicate.
     pub identity: Option<u128>,
+    /// Whether the record corrects an earlier delivery of the event; asked only in a program with rules over time.
+    pub updated: bool,
 }
 
 #[cfg(test)]
@@ -163,12 +177,12 @@ mod tests {
         extent.add(None, Some(account), None);
         PartReport {
             census: Census { records, insights: 1, ..Census::default() },
-            records: (0..records).map(|ordinal| ScannedRecord { ordinal, identity: None }).collect(),
+            records: (0..records).map(|ordinal| ScannedRecord { ordinal, identity: None, updated: false }).collect(),
             everywhere: vec![RuleIndex(9)],
             population: vec![(records - 1, RuleIndex(rule))],
             extent: extent.clone(),
             extents: vec![(RuleIndex(rule), extent)],
-            violations: Vec::new(),
+            ..PartReport::default()
         }
     }
 

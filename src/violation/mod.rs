@@ -3,9 +3,12 @@
 
 pub mod baseline;
 pub mod card;
+pub mod correlated;
 pub mod difference;
 pub mod extent;
+pub mod fact;
 pub mod file_report;
+pub mod history;
 pub mod summary;
 pub mod tested;
 pub mod timeline;
@@ -16,9 +19,12 @@ pub mod violation;
 
 pub use baseline::{Baseline, BaselineError, Comparison, Known};
 pub use card::RuleCard;
+pub use correlated::{Correlated, CorrelatedViolation};
 pub use difference::{Difference, difference};
 pub use extent::Extent;
+pub use fact::{Fact, Reach, Roles};
 pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, Position, RuleIndex, ScannedRecord};
+pub use history::{History, Occurrences, RuleHistory};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use tested::{
     Decider, Least, Mutation, Open, Owner, Reached, RuleTests, Share, TestCounts, TestFailure, TestOutcome, TestReport,

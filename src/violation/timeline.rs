@@ -27,6 +27,8 @@ pub struct Timeline {
     pub missing: Option<String>,
     /// The events; there is at least one.
     pub events: Vec<TimelineEvent>,
+    /// How many more there are in the middle of `events`: of very many only the first and the last are kept.
+    pub omitted: u64,
 }
 
 /// One event of a [`Timeline`].

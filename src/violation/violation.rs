@@ -65,7 +65,7 @@ impl Violation {
 }
 
 /// What an event says of itself; each `None` where it does not.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct EventIdentity {
     /// `eventID`, or what the policy's `source.id` names.
     pub id: Option<String>,

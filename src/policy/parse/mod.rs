@@ -3,6 +3,7 @@
 mod condition;
 mod file;
 mod lower;
+pub mod message;
 mod operand;
 mod operators;
 mod pattern;

@@ -26,6 +26,9 @@ impl Lower<'_> {
         let message = fields
             .value("message")
             .map(|node| self.template(node, "`message`", Scope::Event, Place::Message { windowed }));
+        if let (Some(Some(message)), Some((obligation, _))) = (&message, &obligation) {
+            self.message_names(message, obligation);
+        }
         let rationale = fields.value("rationale").and_then(|node| self.words(node, "`rationale`"));
         let remediation = fields.value("remediation").and_then(|node| self.words(node, "`remediation`"));
         let controls = fields.value("controls").map(|node| self.controls(node)).unwrap_or_default();

@@ -9,6 +9,9 @@ use crate::policy::obligation::{
 };
 use crate::policy::parse::lower::{Lower, Scope};
 
+/// Steps that a sequence may have: an event keeps as a set which of them it is.
+const MOST_STEPS: usize = 64;
+
 impl Lower<'_> {
     /// The obligation of `keyword`, one of those that speak of several events.
     pub fn windowed(&mut self, keyword: &str, node: &Node) -> Option<Obligation> {
@@ -88,6 +91,26 @@ impl Lower<'_> {
                         .help("give each step a name of its own"),
                 );
             }
+        }
+        let absent = lowered.iter().find(|step| step.absent).filter(|_| any_order == Some(true));
+        if let Some(step) = absent {
+            self.error(
+                Code::WrongType,
+                step.name.span,
+                "a step that must not happen needs an order",
+                "between which steps is not said",
+                "remove `any_order: true`, or the step",
+            );
+        }
+        if items.len() > MOST_STEPS {
+            self.error(
+                Code::WrongType,
+                steps.span,
+                format!("a sequence has at most {MOST_STEPS} steps"),
+                format!("{} steps", items.len()),
+                "split the rule, or drop steps that others imply",
+            );
+            return None;
         }
         let edge = lowered.first().into_iter().chain(lowered.last()).find(|step| step.absent);
         if let Some(step) = edge {

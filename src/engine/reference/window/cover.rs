@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::compile::program::EventFields;
 use crate::engine::identity;
@@ -43,7 +44,7 @@ impl Court<'_> {
         match &event.id {
             None => {
                 hash.update([0xfe]);
-                hash.update(first.to_string().as_bytes());
+                hash.update(xxh3_128(first.to_string().as_bytes()).to_be_bytes());
             }
             Some(id) => {
                 for part in [Some(id), event.time.as_ref(), event.source.as_ref(), event.name.as_ref()] {

@@ -47,7 +47,7 @@ pub(super) fn dated<'c>(
         match time_of(source, delivery.value) {
             None => undated.push(place),
             Some(time) => {
-                let identity = identity.unwrap_or_else(|| xxh3_128(delivery.text.as_bytes()));
+                let identity = identity.unwrap_or_else(|| xxh3_128(delivery.value.to_string().as_bytes()));
                 let order = (time, identity, place);
                 events.push(Dated { delivery: place, value: delivery.value, time, order });
             }
