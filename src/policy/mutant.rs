@@ -4,6 +4,8 @@
 //! Changes that cannot matter are not made: the only part of a condition is not dropped, the only value of a list not removed, and
 //! where a path has one operator, the path is negated rather than both.
 
+pub mod obligation;
+
 use serde_json::Number;
 
 use crate::policy::model::{Condition, PathCondition, Spanned};

@@ -40,7 +40,9 @@ pub enum Asked {
 }
 
 /// Tells `visit` all that `rule`, which stands in `policy`, asks of `event`: population, then obligation, then exceptions in force.
-/// Nothing of a rule that speaks of several events but its population.
+///
+/// Of an obligation over time each event is asked what it may be: the event that must follow, whether it is in the population or not;
+/// every step of a sequence, of the population alone. Exceptions are asked of the events that a violation may rest on.
 pub fn asked(
     set: &PolicySet,
     policy: PolicyIndex,
@@ -51,13 +53,22 @@ pub fn asked(
 ) {
     let scope = Scope { set, policy, event, element: None, today };
     let mut asking = Asking { visit };
-    if rule.when.as_ref().is_some_and(|when| !asking.holds(scope, when)) {
-        return;
-    }
+    let in_population = rule.when.as_ref().is_none_or(|when| asking.holds(scope, when));
     let violates = match &rule.obligation {
-        Obligation::Forbid(condition) => asking.holds(scope, condition),
-        Obligation::Require(condition) => !asking.holds(scope, condition),
-        _ => return,
+        Obligation::Forbid(condition) => in_population && asking.holds(scope, condition),
+        Obligation::Require(condition) => in_population && !asking.holds(scope, condition),
+        Obligation::Threshold(_) | Obligation::FirstSeen(_) => in_population,
+        Obligation::FollowedBy(follow) | Obligation::PrecededBy(follow) => {
+            let _other = asking.holds(scope, &follow.event);
+            in_population
+        }
+        Obligation::Sequence(sequence) => {
+            let mut is_step = false;
+            for step in sequence.steps.iter().filter(|_| in_population) {
+                is_step |= asking.holds(scope, &step.event) && !step.absent;
+            }
+            is_step
+        }
     };
     if violates && rule.waivable {
         let in_force = rule.exceptions.iter().filter(|exception| exception.until.value >= today);

@@ -57,7 +57,7 @@ impl Decided {
 pub fn coverage(set: &PolicySet, rules: &[(PolicyIndex, &Rule)], today: Date, decided: &Decided) -> Vec<Share> {
     let mut walk =
         Walk { set, today, decided, owners: Owners::new(set), seen: HashSet::new(), defines: HashSet::new() };
-    for (policy, rule) in rules.iter().filter(|(_, rule)| !rule.obligation.is_windowed()) {
+    for (policy, rule) in rules {
         let owned = walk.owners.rule(*policy, rule);
         let dead = |condition: &Condition| {
             rule.exceptions.iter().any(|exception| {

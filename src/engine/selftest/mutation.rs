@@ -9,9 +9,9 @@ use jiff::civil::Date;
 
 use crate::engine::selftest::owners::Owners;
 use crate::engine::selftest::run::{Prepared, RuleRun};
-use crate::policy::model::Rule;
+use crate::policy::model::{Condition, Rule};
+use crate::policy::mutant::obligation::obligation_mutants;
 use crate::policy::mutant::{Mutant, mutants};
-use crate::policy::obligation::Obligation;
 use crate::policy::walk::{self, Inside, Reference};
 use crate::policy::{PolicyIndex, PolicySet};
 use crate::text::Span;
@@ -49,34 +49,30 @@ pub fn try_rule(prepared: &Prepared<'_>, names: &PolicySet, today: Date) -> Tria
 
 fn rule_mutants(rule: &Rule, today: Date) -> Vec<(Span, String, Rule)> {
     let mut all = Vec::new();
-    let mut add = |mutants: Vec<Mutant>, with: &dyn Fn(Mutant) -> Rule| {
-        all.extend(mutants.into_iter().map(|mutant| (mutant.span, mutant.change.clone(), with(mutant))));
-    };
     if let Some(when) = &rule.when {
-        add(mutants(when), &|mutant| Rule { when: Some(mutant.condition), ..rule.clone() });
+        all.extend(with_each(mutants(when), |condition| Rule { when: Some(condition), ..rule.clone() }));
     }
-    match &rule.obligation {
-        Obligation::Forbid(condition) => {
-            add(mutants(condition), &|mutant| Rule { obligation: Obligation::Forbid(mutant.condition), ..rule.clone() })
-        }
-        Obligation::Require(condition) => add(mutants(condition), &|mutant| Rule {
-            obligation: Obligation::Require(mutant.condition),
-            ..rule.clone()
-        }),
-        _ => {}
-    }
+    all.extend(obligation_mutants(&rule.obligation).into_iter().map(|mutant| {
+        let span = mutant.span.unwrap_or(rule.id.span);
+        (span, mutant.change, Rule { obligation: mutant.obligation, ..rule.clone() })
+    }));
     for (place, exception) in rule.exceptions.iter().enumerate() {
         if rule.waivable && exception.until.value >= today {
-            add(mutants(&exception.condition), &|mutant| {
+            all.extend(with_each(mutants(&exception.condition), |condition| {
                 let mut changed = rule.clone();
                 if let Some(exception) = changed.exceptions.get_mut(place) {
-                    exception.condition = mutant.condition;
+                    exception.condition = condition;
                 }
                 changed
-            });
+            }));
         }
     }
     all
+}
+
+/// `mutants` of a condition, each with the rule that `with` makes of it.
+fn with_each(mutants: Vec<Mutant>, with: impl Fn(Condition) -> Rule) -> impl Iterator<Item = (Span, String, Rule)> {
+    mutants.into_iter().map(move |mutant| (mutant.span, mutant.change, with(mutant.condition)))
 }
 
 /// Tries the mutants of the definition `name` of `policy` on the tests of `users`, the rules that use it. `names` is the policy set,
