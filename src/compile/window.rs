@@ -35,7 +35,7 @@ pub struct WindowCheck {
     /// How many parts of `key` are those of `by`.
     pub by: usize,
     /// The values that are counted in place of events.
-    pub distinct: Option<Place>,
+    pub distinct: Option<KeySource>,
     /// The values that the message needs.
     pub texts: Vec<TextSource>,
     /// The message; `None` is the title.
@@ -184,7 +184,9 @@ impl WindowCheck {
             key.extend(build.key(&first.of));
         }
         let distinct = match &rule.obligation {
-            Obligation::Threshold(threshold) => threshold.distinct.as_ref().map(|path| build.place(path)),
+            Obligation::Threshold(threshold) => {
+                threshold.distinct.as_ref().and_then(|part| build.key(std::slice::from_ref(part)).pop())
+            }
             _ => None,
         };
         let mut texts = Vec::new();

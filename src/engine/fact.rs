@@ -13,7 +13,6 @@ use crate::engine::key::{NO_VALUE, canonical};
 use crate::engine::message::shown;
 use crate::engine::node::Node;
 use crate::json::{SlotId, Slots};
-use crate::policy::obligation::Normalize;
 use crate::text::LineColumn;
 use crate::violation::{EventIdentity, Fact, Roles, RuleIndex};
 
@@ -88,7 +87,7 @@ pub(super) fn key(window: &WindowCheck, event: &Event<'_>, roles: Roles) -> Opti
     }
     let value = match &window.distinct {
         None => None,
-        Some(place) => Some(canonical(event.single(place, None), Normalize::AsIs)?.into()),
+        Some(part) => Some(value_of(part, event)?.into()),
     };
     (!kept.is_empty()).then(|| Keyed { key: text.into(), roles: kept, value })
 }

@@ -49,8 +49,8 @@ impl Obligation {
 pub struct Threshold {
     /// How many events, or different values, are too many.
     pub count: u64,
-    /// Count different values of this path rather than events.
-    pub distinct: Option<Path>,
+    /// Count different values of this part rather than events.
+    pub distinct: Option<KeyPart>,
     /// Length of the window.
     pub within: std::time::Duration,
     /// Whose events are counted together.

@@ -71,8 +71,11 @@ fn threshold(threshold: &Threshold, found: Found<'_, Threshold>) {
     }
     let more = threshold.count.saturating_add(1);
     found(None, format!("`count` {} changed to {more}", threshold.count), with(more));
-    if threshold.distinct.is_some() {
+    if let Some(distinct) = &threshold.distinct {
         found(None, "`distinct` dropped".to_owned(), Threshold { distinct: None, ..threshold.clone() });
+        parts(std::slice::from_ref(distinct), "distinct", &mut |words, mut parts| {
+            found(None, words, Threshold { distinct: parts.pop(), ..threshold.clone() });
+        });
     }
     window("within", threshold.within, &mut |words, within| {
         found(None, words, Threshold { within, ..threshold.clone() });
@@ -206,11 +209,14 @@ mod tests {
     #[test]
     fn a_threshold_is_changed_in_count_window_and_key() {
         assert_eq!(
-            changes("threshold: {count: 3, distinct: $.a, within: 1m, by: [$.b, {path: $.c, as: lower}]}"),
+            changes(
+                "threshold: {count: 3, distinct: {path: $.a, as: basename}, within: 1m, by: [$.b, {path: $.c, as: lower}]}"
+            ),
             [
                 "`count` 3 changed to 2",
                 "`count` 3 changed to 4",
                 "`distinct` dropped",
+                "`as` of `$.a` dropped",
                 "`within` 1 second shorter",
                 "`within` 1 second longer",
                 "`$.b` dropped from `by`",

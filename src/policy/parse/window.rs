@@ -44,7 +44,7 @@ impl Lower<'_> {
         let by = fields.required(self, "by", what, "$.userIdentity.arn").and_then(|node| self.key(node, "`by`"));
         let distinct = match fields.value("distinct") {
             None => None,
-            Some(node) => Some(self.key_part(None, node, "`distinct`")?.path),
+            Some(node) => Some(self.key_part(None, node, "`distinct`")?),
         };
         Some(Threshold { count: count?, distinct, within: within?, by: by? })
     }

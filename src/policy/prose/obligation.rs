@@ -11,8 +11,8 @@ impl Names<'_> {
             Obligation::Require(condition) => self.condition(condition).below("It is a violation unless"),
             Obligation::Threshold(threshold) => {
                 let what = match &threshold.distinct {
-                    Some(path) => {
-                        format!("events with {} or more different values of `{}`", threshold.count, path.text())
+                    Some(part) => {
+                        format!("events with {} or more different values of {}", threshold.count, self::part(part))
                     }
                     None => format!("{} or more such events", threshold.count),
                 };
@@ -64,17 +64,16 @@ fn same(key: &Key) -> String {
 }
 
 fn parts(parts: &[KeyPart]) -> String {
-    let words: Vec<String> = parts
-        .iter()
-        .map(|part| {
-            let path = format!("`{}`", part.path.text());
-            match part.normalize {
-                Normalize::AsIs => path,
-                Normalize::Basename => format!("last part of {path}"),
-                Normalize::Lower => format!("{path} in lower case"),
-                Normalize::IpPrefix(bits) => format!("/{bits} network of {path}"),
-            }
-        })
-        .collect();
-    words.join(" and ")
+    parts.iter().map(part).collect::<Vec<_>>().join(" and ")
+}
+
+/// "last part of `$.requestParameters.name`".
+fn part(part: &KeyPart) -> String {
+    let path = format!("`{}`", part.path.text());
+    match part.normalize {
+        Normalize::AsIs => path,
+        Normalize::Basename => format!("last part of {path}"),
+        Normalize::Lower => format!("{path} in lower case"),
+        Normalize::IpPrefix(bits) => format!("/{bits} network of {path}"),
+    }
 }

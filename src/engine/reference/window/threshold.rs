@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::reference::window::event::Dated;
-use crate::engine::reference::window::key::Same;
+use crate::engine::reference::window::key::{self, Same};
 use crate::engine::reference::window::{Court, Judgement, gap, groups, length};
 use crate::policy::obligation::Threshold;
 
@@ -29,8 +29,7 @@ pub(super) fn is_counted(threshold: &Threshold, event: &Value) -> bool {
 }
 
 fn value(threshold: &Threshold, event: &Value) -> Option<Same> {
-    let nodes = threshold.distinct.as_ref()?.select_reference(event);
-    Same::of(nodes.first()?.1)
+    key::value(threshold.distinct.as_ref()?, event)
 }
 
 /// How many events, or different values.
