@@ -10,6 +10,7 @@ pub mod evidence;
 mod fact;
 pub mod identity;
 pub mod key;
+pub mod lane;
 mod made;
 pub mod message;
 pub mod near;
@@ -20,4 +21,4 @@ pub mod selftest;
 pub mod trace;
 
 pub use correlate::{correlate, correlate_into};
-pub use scan::{scan, scan_with};
+pub use scan::{scan, scan_text, scan_with};

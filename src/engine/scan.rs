@@ -16,9 +16,10 @@ use crate::engine::evidence::{Decision, decisions};
 use crate::engine::fact::{self, RecordPlace, Source};
 use crate::engine::made::{Made, Reaching};
 use crate::engine::{identity, message};
+use crate::event::gzip::GzipError;
 use crate::event::reader::Ending;
 use crate::event::record::Origin;
-use crate::event::{Census, Item, Problem, ProblemKind, Record, gzip, read_filled};
+use crate::event::{Census, Item, Left, Piece, Problem, ProblemKind, Record, Seam, gzip, read_piece};
 use crate::json::Slots;
 use crate::json::locate::locate;
 use crate::policy::RuleId;
@@ -45,29 +46,39 @@ pub fn scan_with(
     limit_bytes: u64,
     buffer: &mut Vec<u8>,
 ) -> FileReport {
-    let mut problems = Vec::new();
-    let mut ending = Ending::Whole;
-    let text: &[u8] = if gzip::is_gzip(bytes) {
-        if let Some(error) = gzip::inflate_into(bytes, limit_bytes, buffer) {
-            ending = error.ending();
-            problems.push(Problem {
-                kind: error.problem_kind(),
-                file: name.clone(),
-                record: None,
-                offset: None,
-                at: None,
-                message: error.message,
-            });
-        }
-        buffer
-    } else {
-        bytes
+    if !gzip::is_gzip(bytes) {
+        return scan_text(program, name, bytes, Ending::Whole);
+    }
+    let error = gzip::inflate_into(bytes, limit_bytes, buffer);
+    let mut report = scan_text(program, name, buffer, error.as_ref().map_or(Ending::Whole, GzipError::ending));
+    report.problems.extend(error.map(|error| error.problem(name)));
+    report
+}
+
+/// As [`scan`], of text that is not compressed; `ending` tells whether it is all of the input.
+#[must_use]
+pub fn scan_text(program: &Program, name: &Arc<str>, text: &[u8], ending: Ending) -> FileReport {
+    let piece = Piece { text, seam: &Seam::default(), stop: usize::MAX, ending };
+    let scan = |place, part| {
+        let scanned = scan_piece(program, place, part, name, &piece);
+        (scanned.report, scanned.problems)
     };
     let parts = program.parts.iter().enumerate();
-    let scanned = parts.map(|(place, part)| scan_part(program, place, part, name, text, ending)).collect();
-    let (parts, mut found) = recognised(scanned);
-    problems.append(&mut found);
+    let (parts, problems) = recognised(parts.map(|(place, part)| scan(place, part)).collect());
     FileReport { bytes: text.len(), parts, problems }
+}
+
+/// What one part of the program found in a piece of an input; places count from where the piece begins.
+#[derive(Debug)]
+pub struct ScannedPiece {
+    /// What was found.
+    pub report: PartReport,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// Where reading left off.
+    pub left: Left,
+    /// Line and column of that place.
+    pub end: LineColumn,
 }
 
 /// The parts whose kind of records the input holds, with their problems.
@@ -91,24 +102,22 @@ fn recognised(scanned: Vec<(PartReport, Vec<Problem>)>) -> (Vec<PartReport>, Vec
     (parts, problems)
 }
 
-fn scan_part(
-    program: &Program,
-    place: usize,
-    part: &Part,
-    name: &Arc<str>,
-    text: &[u8],
-    ending: Ending,
-) -> (PartReport, Vec<Problem>) {
+/// Scans `piece` of the input called `name` for `part` of `program`, which stands at `place` among its parts.
+///
+/// Where [`Left::spoilt`] says so, the report holds too much and the piece is to be scanned again.
+#[must_use]
+pub fn scan_piece(program: &Program, place: usize, part: &Part, name: &Arc<str>, piece: &Piece<'_>) -> ScannedPiece {
     let mut worker = Worker {
         program,
         part,
         name,
-        file: text,
-        lines: Lines::new(text),
+        file: piece.text,
+        head: piece.seam.head.len(),
+        lines: piece.lines(),
         slots: Slots::default(),
         late: Slots::default(),
         candidates: Vec::new(),
-        extents: vec![Extent::default(); part.rules.len()],
+        extents: vec![None; part.rules.len()],
         reaching: Reaching::default(),
         report: PartReport {
             part: place,
@@ -122,16 +131,19 @@ fn scan_part(
         },
         problems: Vec::new(),
     };
-    let census = read_filled(name, text, &part.format, ending, &part.eager, &mut |item, slots| match item {
+    let left = read_piece(name, piece, &part.format, &part.eager, &mut |item, slots| match item {
         Item::Record(record) => worker.record(&record, slots),
         Item::Problem(problem) => worker.problems.push(problem),
     });
-    worker.report.census = census;
+    worker.report.census = left.census;
     worker.report.reach = worker.reaching.reach;
     let extents = std::mem::take(&mut worker.extents).into_iter().zip(&part.rules);
-    let met = extents.filter(|(extent, _)| !extent.is_empty());
-    worker.report.extents = met.map(|(extent, rule)| (RuleIndex(*rule), extent)).collect();
-    (worker.report, worker.problems)
+    let met = extents.filter_map(|(extent, rule)| Some((RuleIndex(*rule), *extent?)));
+    worker.report.extents = met.filter(|(_, extent)| !extent.is_empty()).collect();
+    // Nothing follows a text that ends here, so that nobody asks for the place.
+    let goes_on = piece.ending == Ending::Open || piece.stop != usize::MAX;
+    let end = if goes_on { worker.lines.at(worker.place(left.at)) } else { LineColumn::START };
+    ScannedPiece { report: worker.report, problems: worker.problems, left, end }
 }
 
 /// What a record is to a rule over time.
@@ -147,12 +159,14 @@ struct Worker<'p> {
     part: &'p Part,
     name: &'p Arc<str>,
     file: &'p [u8],
+    /// Length of the head of the piece: places count from behind it.
+    head: usize,
     lines: Lines<'p>,
     slots: Slots,
     late: Slots,
     candidates: Vec<usize>,
-    /// Of the populations, by a rule's place in the part.
-    extents: Vec<Extent>,
+    /// Of the populations that met an event, by a rule's place in the part.
+    extents: Vec<Option<Box<Extent>>>,
     reaching: Reaching,
     report: PartReport,
     problems: Vec<Problem>,
@@ -195,7 +209,7 @@ impl Worker<'_> {
                 if asked.in_population && !window.is_everywhere() {
                     self.report.population.push((place, RuleIndex(index)));
                     if let Some(extent) = self.extents.get_mut(*local) {
-                        made.add_to(extent);
+                        made.add_to(extent.get_or_insert_default());
                     }
                 }
                 if !asked.roles.is_empty() {
@@ -217,7 +231,7 @@ impl Worker<'_> {
                 }
                 self.report.population.push((place, RuleIndex(index)));
                 if let Some(extent) = self.extents.get_mut(*local) {
-                    made.add_to(extent);
+                    made.add_to(extent.get_or_insert_default());
                 }
             }
             if event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold) {
@@ -258,7 +272,7 @@ impl Worker<'_> {
         let event = Event::new(record.text.as_ref(), slots);
         let keyed = fact::key(window, &event, roles)?;
         let Some(time) = time else { return Some(Timed::Timeless) };
-        let offset = record.origin.offset(0, self.file);
+        let offset = self.place(record.origin.offset(0, self.file));
         let at = self.lines.mark(offset);
         let place = RecordPlace { file: self.name, record: record.ordinal, offset, at };
         let ScannedRecord { identity, updated, .. } = *self.report.records.last()?;
@@ -268,7 +282,7 @@ impl Worker<'_> {
 
     /// Says that a record has no time, and so is nothing to `rules`.
     fn timeless(&mut self, rules: &[&RuleId], record: &Record<'_>) {
-        let offset = record.origin.offset(0, self.file);
+        let offset = self.place(record.origin.offset(0, self.file));
         let names: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
         self.problems.push(Problem {
             kind: ProblemKind::NoTime,
@@ -289,7 +303,7 @@ impl Worker<'_> {
         record: &Record<'_>,
     ) -> (Violation, Cover) {
         let value = event.value();
-        let offset = record.origin.offset(0, self.file);
+        let offset = self.place(record.origin.offset(0, self.file));
         let at = self.lines.mark(offset);
         let outcome = match check.polarity {
             Polarity::MustNotHold => Sense::Wanted,
@@ -333,12 +347,17 @@ impl Worker<'_> {
         (violation, cover)
     }
 
+    /// The place in the piece of an offset of its text.
+    fn place(&self, offset: usize) -> usize {
+        offset.saturating_sub(self.head)
+    }
+
     fn evidence(&mut self, decision: Decision, record: &str, origin: &Origin) -> Evidence {
         let place: Option<(usize, LineColumn)> = decision
             .observed
             .as_ref()
             .and_then(|_| locate(record, &decision.location))
-            .map(|span| origin.offset(span.start, self.file))
+            .map(|span| self.place(origin.offset(span.start, self.file)))
             .map(|offset| (offset, self.lines.at(offset)));
         Evidence {
             location: decision.location,

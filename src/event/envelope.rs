@@ -37,6 +37,8 @@ pub(super) struct Survey {
     pub end: usize,
     /// Whether records were streamed out of an array of it.
     pub streamed: bool,
+    /// Offset behind the last such array.
+    pub read: Option<usize>,
     events: u8,
     rows: u8,
     digests: u8,
@@ -77,6 +79,11 @@ impl Survey {
     /// Whether any key of an event was met.
     pub fn is_event(&self) -> bool {
         self.events != 0
+    }
+
+    /// Whether a string was met that may hold an event.
+    pub fn holds_event(&self) -> bool {
+        self.held.is_some()
     }
 
     /// How many of the seven keys of an event were met.

@@ -3,9 +3,11 @@
 //! Members are walked by hand (RFC 1952) and only their deflate streams are given to `flate2`: so nothing that was inflated before
 //! a damage is lost, what lies behind the last member is seen, and no size that the stream claims is believed.
 
+use std::sync::Arc;
+
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use crate::event::problem::ProblemKind;
+use crate::event::problem::{Problem, ProblemKind};
 use crate::event::reader::Ending;
 
 /// How often a gzip inside a gzip is inflated: CloudWatch Logs behind Firehose writes such files.
@@ -60,6 +62,13 @@ impl GzipError {
             GzipErrorKind::TooLarge => ProblemKind::TooLarge,
             _ => ProblemKind::Gzip,
         }
+    }
+
+    /// The problem to report of the file called `name`.
+    #[must_use]
+    pub fn problem(self, name: &Arc<str>) -> Problem {
+        let kind = self.problem_kind();
+        Problem { kind, file: Arc::clone(name), record: None, offset: None, at: None, message: self.message }
     }
 
     /// Whether the text ends where the log did, or where the trouble began: what `reader::read` wants to know.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::event::problem::{Problem, ProblemKind};
 use crate::event::reader::{Census, Ending, Item};
 use crate::event::record::{Origin, Record};
+use crate::event::seam::Piece;
 use crate::json::Slots;
 use crate::json::scan::{JsonError, JsonErrorKind};
 use crate::text::lines::Lines;
@@ -22,6 +23,10 @@ pub(super) type Sink<'t, 'r> = &'r mut dyn FnMut(Item<'t>, Option<&Slots>);
 pub(super) struct Ledger<'t, 'r> {
     pub census: Census,
     pub ending: Ending,
+    /// Problems handed out.
+    pub problems: usize,
+    /// Length of the head that stands before the piece: places count from behind it.
+    head: usize,
     file: Arc<str>,
     lines: Lines<'t>,
     sink: Sink<'t, 'r>,
@@ -29,7 +34,15 @@ pub(super) struct Ledger<'t, 'r> {
 
 impl<'t, 'r> Ledger<'t, 'r> {
     pub fn new(name: &str, text: &'t [u8], ending: Ending, sink: Sink<'t, 'r>) -> Self {
-        Self { census: Census::default(), ending, file: Arc::from(name), lines: Lines::new(text), sink }
+        let lines = Lines::new(text);
+        Self { census: Census::default(), ending, problems: 0, head: 0, file: Arc::from(name), lines, sink }
+    }
+
+    /// For `piece` of the file.
+    pub fn of_piece(name: &Arc<str>, piece: &Piece<'t>, sink: Sink<'t, 'r>) -> Self {
+        let file = Arc::clone(name);
+        let head = piece.seam.head.len();
+        Self { census: Census::default(), ending: piece.ending, problems: 0, head, file, lines: piece.lines(), sink }
     }
 
     /// Hands out a record, with its slots where they are filled already.
@@ -59,6 +72,8 @@ impl<'t, 'r> Ledger<'t, 'r> {
         if record.is_some() {
             self.cut_off();
         }
+        self.problems += 1;
+        let (start, offset) = (start.saturating_sub(self.head), offset.saturating_sub(self.head));
         self.lines.mark(start);
         let at = Some(self.lines.at(offset));
         let file = Arc::clone(&self.file);

@@ -80,6 +80,9 @@ impl<'t> Walk<'t, '_> {
         if self.fields.may_be_insight(record, &self.slots) || torn(text, at, end, place).is_some() {
             return None;
         }
+        if self.lacks_end(layer, end, place) {
+            return Some(self.starve());
+        }
         self.bare |= place == Place::Top;
         self.ledger.record(Cow::Borrowed(record), Origin::Verbatim(at), Some(&self.slots));
         Some(Flow::Done(end))

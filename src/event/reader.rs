@@ -1,10 +1,13 @@
 //! The bytes of a log file become records: see [`read`].
 
+use std::sync::Arc;
+
 use crate::event::envelope::looks_like_log;
 use crate::event::ledger::Ledger;
 use crate::event::plain::Fields;
 use crate::event::problem::Problem;
 use crate::event::record::Record;
+use crate::event::seam::{Left, Piece};
 use crate::event::walk::Walk;
 use crate::json::{Path, SlotTable, Slots};
 
@@ -27,6 +30,8 @@ pub enum Ending {
     Whole,
     /// It was cut (a damaged gzip stream, a limit), and a problem says so already.
     Cut,
+    /// It goes on behind what is known of it: only for a [`Piece`].
+    Open,
 }
 
 /// What [`read`] hands out, in the order of the file.
@@ -105,6 +110,23 @@ pub fn read_filled<'t>(
     let mut walk = Walk::new(ledger, format, text, fields);
     walk.documents(looks_like_log(text));
     walk.finish()
+}
+
+/// As [`read_filled`], of one piece of the file called `name`: says where reading left off. Ordinals and places count from the
+/// beginning of the piece, behind its head; those in the text of a record's [`Origin`](crate::event::record::Origin) with it.
+///
+/// What is handed out, piece after piece, is what [`read_filled`] hands out of the text in one go; only where so much of a piece
+/// is damaged that the rest of it is given up, a further piece is read nevertheless.
+pub fn read_piece<'t>(
+    name: &Arc<str>,
+    piece: &Piece<'t>,
+    format: &RecordFormat,
+    fields: &Fields,
+    sink: &mut dyn FnMut(Item<'t>, Option<&Slots>),
+) -> Left {
+    let mut walk = Walk::new(Ledger::of_piece(name, piece, sink), format, piece.text, fields);
+    walk.piece(piece);
+    walk.left()
 }
 
 #[cfg(test)]

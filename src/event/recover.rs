@@ -6,6 +6,8 @@ use crate::json::scan::{self, JsonError, Members};
 
 /// How far behind a possible record the end of the broken value is still looked for.
 const LOOK_PAST_BYTES: usize = 4096;
+/// So much of the text behind a place tells how a value begins there.
+const BEGIN_BYTES: usize = 4096;
 /// Nesting up to which brackets are matched.
 const BRACKETS: usize = 1024;
 /// An object with so many keys of an event is taken for a record wherever it stands.
@@ -51,6 +53,17 @@ pub(super) enum Wanted {
     FirstKey(Option<Vec<u8>>),
 }
 
+/// A value that is broken, by offsets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Broken {
+    /// Where it begins.
+    pub start: usize,
+    /// Where in it the text begins that may be damaged.
+    pub since: usize,
+    /// Where the error is.
+    pub error: usize,
+}
+
 /// Looks for places to read on, for one text, within a bound of work.
 #[derive(Debug)]
 pub(super) struct Recovery {
@@ -58,6 +71,8 @@ pub(super) struct Recovery {
     pub wanted: Wanted,
     /// Bytes that may still be looked at.
     pub left: usize,
+    /// Whether the last answer could be another if the text went on.
+    pub touched: bool,
     /// The last answer of [`Recovery::candidate`] and the place it was looked for from: it holds for every place between.
     last: Option<(usize, Option<Candidate>)>,
 }
@@ -74,7 +89,7 @@ struct Spent;
 impl Recovery {
     /// For a text of `bytes` bytes.
     pub fn new(wanted: Wanted, bytes: usize) -> Self {
-        Self { wanted, left: bytes.saturating_mul(16).saturating_add(64 << 20), last: None }
+        Self { wanted, left: bytes.saturating_mul(16).saturating_add(64 << 20), touched: false, last: None }
     }
 
     /// For another text than before, on the same bound.
@@ -89,10 +104,27 @@ impl Recovery {
         }
     }
 
-    /// Where to read on when the value at `start` is broken at `error`.
-    pub fn resume(&mut self, text: &[u8], start: usize, error: usize, place: Place, part: Part) -> Resume {
+    /// The key that records begin with, as far as it is known and matters.
+    pub fn first_key(&self) -> Option<&[u8]> {
+        match &self.wanted {
+            Wanted::FirstKey(Some(key)) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Takes it from where another piece of the text was read.
+    pub fn know_first_key(&mut self, key: Option<&[u8]>) {
+        if let (Wanted::FirstKey(first), Some(key)) = (&mut self.wanted, key) {
+            *first = Some(key.to_vec());
+        }
+    }
+
+    /// Where to read on behind a broken value.
+    pub fn resume(&mut self, text: &[u8], broken: Broken, place: Place, part: Part) -> Resume {
+        let Broken { start, since, error } = broken;
+        self.touched = false;
         self.note_shape(text, start);
-        let candidate = match self.candidate(text, start, error) {
+        let candidate = match self.candidate(text, Broken { start: since, ..broken }, start) {
             Ok(candidate) => candidate,
             Err(Spent) => return Resume::GaveUp,
         };
@@ -101,6 +133,7 @@ impl Recovery {
             Some(Candidate { at, sure: true, .. }) => at,
             Some(Candidate { end, .. }) => end.saturating_add(LOOK_PAST_BYTES),
         };
+        self.touched |= limit > text.len();
         let (from, open) = if part == Part::Rest { (error, vec![b'}']) } else { (start, Vec::new()) };
         let lenient = if part == Part::Garbage && place != Place::Array {
             None
@@ -124,7 +157,8 @@ impl Recovery {
 
     /// Where the first record lies in a text that begins with something else.
     pub fn first(&mut self, text: &[u8]) -> Resume {
-        match self.candidate(text, 0, 0) {
+        self.touched = false;
+        match self.candidate(text, Broken { start: 0, since: 0, error: 0 }, 0) {
             Ok(Some(found)) => self.at(text, found.at, Place::Top),
             Ok(None) => Resume::Lost,
             Err(Spent) => Resume::GaveUp,
@@ -153,7 +187,8 @@ impl Recovery {
     ///
     /// The damage may have begun before the error: with its last quote gone, a string runs on into the next record. So the search
     /// begins where the last string before the error does.
-    fn candidate(&mut self, text: &[u8], start: usize, error: usize) -> Result<Option<Candidate>, Spent> {
+    fn candidate(&mut self, text: &[u8], broken: Broken, like: usize) -> Result<Option<Candidate>, Spent> {
+        let Broken { start, error, .. } = broken;
         if !self.spend(error.saturating_sub(start)) {
             return Err(Spent);
         }
@@ -167,7 +202,7 @@ impl Recovery {
         let mut at = from;
         let mut found = None;
         while let Some(brace) = text.get(at..).and_then(|rest| memchr::memchr(b'{', rest)).map(|step| at + step) {
-            let (next, cost, candidate) = self.examine(text, brace, start, error);
+            let (next, cost, candidate) = self.examine(text, brace, like, error);
             if !self.spend(brace - at + cost) {
                 return Err(Spent);
             }
@@ -177,12 +212,14 @@ impl Recovery {
             }
             at = next;
         }
+        self.touched |= found.is_none();
         self.last = Some((from, found));
         Ok(found)
     }
 
     /// Looks at the `{` at `brace`: where to look next, how many bytes were looked at, and whether it is a candidate.
-    fn examine(&self, text: &[u8], brace: usize, start: usize, error: usize) -> (usize, usize, Option<Candidate>) {
+    fn examine(&mut self, text: &[u8], brace: usize, start: usize, error: usize) -> (usize, usize, Option<Candidate>) {
+        self.touched |= brace.saturating_add(BEGIN_BYTES) > text.len();
         let before = before(text, brace);
         if let Some((b':', colon)) = before
             && colon != error
@@ -203,7 +240,10 @@ impl Recovery {
             }
             // What it holds is whole, and so no part of what is broken.
             Ok(survey) => (survey.end, survey.end - brace, None),
-            Err(JsonError { offset, .. }) => (brace + 1, offset - brace + 1, None),
+            Err(JsonError { offset, .. }) => {
+                self.touched |= offset.saturating_add(BEGIN_BYTES) > text.len();
+                (brace + 1, offset - brace + 1, None)
+            }
         }
     }
 
@@ -216,7 +256,8 @@ impl Recovery {
     }
 
     /// Whether behind the end of the value at `start` the text looks as it should: another object of its kind follows, or the end.
-    fn goes_on(&self, text: &[u8], start: usize, end: usize, place: Place) -> bool {
+    fn goes_on(&mut self, text: &[u8], start: usize, end: usize, place: Place) -> bool {
+        self.touched |= end.saturating_add(BEGIN_BYTES) > text.len();
         let next = scan::skip_space(text, end);
         let behind = scan::skip_space(text, next + 1);
         match (text.get(next), place) {
@@ -248,6 +289,7 @@ impl Recovery {
             Some(_) => next,
         };
         let survey = Survey::of(text, brace);
+        self.touched |= survey.as_ref().is_err_and(|error| error.offset.saturating_add(BEGIN_BYTES) > text.len());
         let cost = survey.as_ref().map_or_else(|error| error.offset, |survey| survey.end).saturating_sub(brace);
         self.spend(cost) && survey.is_ok_and(|survey| self.accepts(text, &survey))
     }

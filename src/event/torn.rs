@@ -19,6 +19,9 @@ pub(super) enum Place {
 /// Longest run of garbage behind a value that is looked through.
 const RUN_BYTES: usize = 256;
 
+/// What follows a value in so many bytes tells whether it is whole: a run of garbage, and a key with its colon.
+const DECIDED_BYTES: usize = 4096;
+
 /// The error behind the value at `start..end` that shows it to be the front of a broken record; `None` where it is whole.
 pub(super) fn torn(text: &[u8], start: usize, end: usize, place: Place) -> Option<JsonError> {
     if place == Place::Alone {
@@ -49,6 +52,22 @@ pub(super) fn torn(text: &[u8], start: usize, end: usize, place: Place) -> Optio
         }
     };
     if continues { error } else { None }
+}
+
+/// Whether what is known of `text`, which goes on, is enough for [`torn`] to tell of the value that ends at `end`.
+pub(super) fn is_decided(text: &[u8], end: usize) -> bool {
+    let next = scan::skip_space(text, end);
+    let known = text.len() - next.min(text.len());
+    match text.get(next) {
+        None => false,
+        Some(b'{' | b'[' | b']') => true,
+        Some(b',') => match text.get(scan::skip_space(text, next + 1)) {
+            None => false,
+            Some(b'"') => known > DECIDED_BYTES,
+            Some(_) => true,
+        },
+        Some(_) => known > DECIDED_BYTES,
+    }
 }
 
 /// Whether a line end stands between `end` and `next`, and the value is written in one line as its neighbours will be.

@@ -32,8 +32,14 @@ impl<'t> Walk<'t, '_> {
             };
             let end = if level < WRAPPERS && survey.streams(text, &member) {
                 survey.streamed = true;
+                if survey.holds_event() {
+                    self.stretch.set_barred(true);
+                }
                 match self.array(layer, member.value, level + 1) {
-                    Flow::Done(end) => Ok(end),
+                    Flow::Done(end) => {
+                        survey.read = Some(end);
+                        Ok(end)
+                    }
                     flow => return flow,
                 }
             } else {
@@ -57,6 +63,9 @@ impl<'t> Walk<'t, '_> {
         if place == Place::Top {
             self.bare = matches!(kind, Kind::Event | Kind::Unknown | Kind::Insight | Kind::Row);
         }
+        if kind != Kind::Wrapper && self.lacks_end(layer, survey.end, place) {
+            return self.starve();
+        }
         if kind != Kind::Wrapper
             && let Some(error) = torn(text, survey.start, survey.end, place)
         {
@@ -67,6 +76,7 @@ impl<'t> Walk<'t, '_> {
         if unwraps && level >= WRAPPERS {
             return self.unknown(layer, &survey, "an event in too many wrappers");
         }
+        let barred = self.stretch.set_barred(true);
         match (kind, layer) {
             (Kind::Event, _) => self.hand_out(layer, survey.start, survey.end),
             (Kind::Insight, _) => self.ledger.insight(),
@@ -98,10 +108,14 @@ impl<'t> Walk<'t, '_> {
                 return self.unknown(layer, &survey, &what);
             }
         }
-        end
+        self.stretch.set_barred(barred);
+        if self.stretch.ended { Flow::End } else { end }
     }
 
     fn unknown(&mut self, layer: &Layer<'t, '_>, survey: &Survey, what: &str) -> Flow {
+        if self.lacks_excerpt(layer, scan::skip_space(layer.bytes(), survey.start + 1)) {
+            return self.starve();
+        }
         let message =
             format!("found {what}, expected an event (with `eventName`, `eventSource`, …) or a known wrapper");
         let offset = layer.advance(survey.start);

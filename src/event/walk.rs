@@ -1,13 +1,14 @@
 //! Walks the values of a log and hands out the records in them, whatever they are wrapped in; behind damage it goes on where
 //! [`recover`](crate::event::recover) says.
 
-use crate::event::envelope::{Survey, behind_timestamp, skip_blank};
+use crate::event::envelope::Survey;
 use crate::event::layer::Layer;
 use crate::event::ledger::{Ledger, cause, excerpt};
 use crate::event::plain::Fields;
 use crate::event::problem::ProblemKind;
 use crate::event::reader::{Census, Ending, RecordFormat};
-use crate::event::recover::{Part, Recovery, Resume, Wanted};
+use crate::event::recover::{Broken, Part, Recovery, Resume, Wanted};
+use crate::event::seam::{Inside, Stretch};
 use crate::event::select::Selection;
 use crate::event::torn::{Place, torn};
 use crate::json::Slots;
@@ -47,9 +48,10 @@ pub(super) struct Walk<'t, 'r> {
     /// What is read of plain events on the way.
     pub(super) fields: &'r Fields,
     pub(super) slots: Slots,
-    text: &'t [u8],
+    pub(super) text: &'t [u8],
+    pub(super) stretch: Stretch,
     /// Whether reading went on behind damage inside an array as if outside: then commas and brackets are left over.
-    adrift: bool,
+    pub(super) adrift: bool,
     /// Whether the last top-level value was a record by itself.
     pub(super) bare: bool,
 }
@@ -62,98 +64,12 @@ impl<'t, 'r> Walk<'t, 'r> {
             _ => Wanted::FirstKey(None),
         };
         let recovery = Recovery::new(wanted, text.len());
-        Self { ledger, recovery, selection, fields, slots: Slots::default(), text, adrift: false, bare: false }
+        let stretch = Stretch::whole();
+        Self { ledger, recovery, selection, fields, slots: Slots::default(), text, stretch, adrift: false, bare: false }
     }
 
     pub fn finish(self) -> Census {
         self.ledger.census
-    }
-
-    /// Reads all top-level values; `looks_like_log` tells whether the first bytes are those of one.
-    pub fn documents(&mut self, looks_like_log: bool) {
-        let text = self.text;
-        let layer = Layer::File(text);
-        let start = skip_blank(text, 0);
-        let mut flow = Flow::Done(start);
-        if !looks_like_log && start < text.len() {
-            flow = self.behind_a_foreign_start(start);
-        }
-        let mut commas_reported = false;
-        loop {
-            let at = match flow {
-                Flow::Done(end) | Flow::Top(end) => skip_blank(text, end),
-                Flow::Element(at) => {
-                    self.adrift = true;
-                    flow = self.elements(&layer, at, 1);
-                    continue;
-                }
-                Flow::End => return,
-            };
-            flow = match text.get(at) {
-                None => return,
-                Some(b'{' | b'[') => self.value(&layer, at, Place::Top, 0),
-                Some(b',' | b']' | b'}') if self.adrift => Flow::Done(at + 1),
-                Some(b',') if matches!(text.get(skip_blank(text, at + 1)), None | Some(b'{' | b'[')) => {
-                    if !commas_reported {
-                        commas_reported = true;
-                        let message = "found `,`, expected records outside of an array to have no comma between them";
-                        self.ledger.problem(ProblemKind::MalformedEnvelope, at, at, message.to_owned());
-                    }
-                    Flow::Done(at + 1)
-                }
-                Some(_) => match behind_timestamp(text, at) {
-                    Some(brace) => self.value(&layer, brace, Place::Top, 0),
-                    None => self.stray(&layer, at),
-                },
-            };
-        }
-    }
-
-    fn behind_a_foreign_start(&mut self, start: usize) -> Flow {
-        if self.is_cut_line(start) {
-            self.ledger.cut_off();
-            return Flow::End;
-        }
-        let found = excerpt(self.text, start);
-        match self.recovery.first(self.text) {
-            Resume::Lost | Resume::GaveUp | Resume::After(_) => {
-                let message = format!("found `{found}`, expected a JSON log: it would begin with `{{` or `[`");
-                self.ledger.problem(ProblemKind::NotALog, start, start, message);
-                Flow::End
-            }
-            resume => {
-                let message = format!("found `{found}` before the first record, expected `{{` or `[`");
-                self.ledger.problem(ProblemKind::MalformedEnvelope, start, start, message);
-                go_on(resume)
-            }
-        }
-    }
-
-    /// Whether what begins at `at` may be the timestamp before a record, and was cut off with it.
-    fn is_cut_line(&self, at: usize) -> bool {
-        let rest = self.text.get(at..).unwrap_or_default();
-        self.ledger.ending == Ending::Cut && !rest.iter().any(|byte| matches!(byte, b'\n' | b'{' | b'['))
-    }
-
-    /// A top-level value that is no object and no array, or no JSON at all.
-    fn stray(&mut self, layer: &Layer<'t, '_>, at: usize) -> Flow {
-        let text = layer.bytes();
-        if self.is_cut_line(at) {
-            self.ledger.cut_off();
-            return Flow::End;
-        }
-        if let Ok(end) = scan::skip_value(text, at)
-            && torn(text, at, end, Place::Top).is_none()
-        {
-            return match self.selection {
-                Selection::Events | Selection::Documents => self.not_an_event(layer, at, end),
-                // A document that lacks the path holds no record.
-                Selection::Under(_) | Selection::Any(_) => Flow::Done(end),
-            };
-        }
-        let damaged = if self.bare { Damaged::Record } else { Damaged::Envelope };
-        let error = JsonError { offset: at, kind: JsonErrorKind::Unexpected("a record, which begins with `{`") };
-        self.broken(layer, at, error, Place::Top, damaged, Part::Garbage)
     }
 
     /// Reads the value at `at` and hands out its records.
@@ -197,6 +113,9 @@ impl<'t, 'r> Walk<'t, 'r> {
                 return self.broken(layer, at, error, place, Damaged::Record, part);
             }
         };
+        if self.lacks_end(layer, end, place) {
+            return self.starve();
+        }
         if let Some(error) = torn(text, at, end, place) {
             return self.broken(layer, at, error, place, Damaged::Record, Part::Rest);
         }
@@ -224,7 +143,10 @@ impl<'t, 'r> Walk<'t, 'r> {
         }
     }
 
-    fn not_an_event(&mut self, layer: &Layer<'t, '_>, start: usize, end: usize) -> Flow {
+    pub(super) fn not_an_event(&mut self, layer: &Layer<'t, '_>, start: usize, end: usize) -> Flow {
+        if self.lacks_excerpt(layer, start) {
+            return self.starve();
+        }
         let message = format!("found `{}`, expected a record, which is an object", excerpt(layer.bytes(), start));
         self.ledger.problem(ProblemKind::NotAnEvent, layer.offset(start), layer.offset(start), message);
         Flow::Done(end)
@@ -235,24 +157,37 @@ impl<'t, 'r> Walk<'t, 'r> {
     where
         't: 's,
     {
+        let inside = self.inside(layer, at);
+        if let (Some(no_comma), Layer::File(_)) = (self.stretch.is_joint(at), layer) {
+            return self.elements(layer, Flow::Done(at + 1), level, inside, no_comma);
+        }
         let first = scan::skip_space(layer.bytes(), at + 1);
         if layer.bytes().get(first) == Some(&b']') {
             return Flow::Done(first + 1);
         }
-        self.elements(layer, first, level)
+        let flow = self.element(layer, first, level);
+        self.elements(layer, flow, level, inside, false)
     }
 
-    /// Reads the elements of an array from the one at `at` on, to behind its `]`.
-    fn elements<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
+    /// Reads the elements of an array from behind the one that left off with `flow`, to behind its `]`.
+    pub(super) fn elements<'s>(
+        &mut self,
+        layer: &Layer<'t, 's>,
+        mut flow: Flow,
+        level: usize,
+        inside: Inside,
+        mut comma_reported: bool,
+    ) -> Flow
     where
         't: 's,
     {
         let text = layer.bytes();
-        let mut flow = self.element(layer, at, level);
-        let mut comma_reported = false;
         loop {
             flow = match flow {
                 Flow::Done(end) => {
+                    if self.seam_inside(end, inside, comma_reported) {
+                        return Flow::End;
+                    }
                     let next = scan::skip_space(text, end);
                     match text.get(next) {
                         Some(b',') => self.element(layer, scan::skip_space(text, next + 1), level),
@@ -267,6 +202,7 @@ impl<'t, 'r> Walk<'t, 'r> {
                             let error = JsonError { offset: next, kind: JsonErrorKind::Unexpected("`,` or `]`") };
                             self.broken(layer, next, error, Place::Array, Damaged::Envelope, Part::Garbage)
                         }
+                        None if self.is_open(layer) => return self.starve(),
                         None => {
                             let error = JsonError { offset: next, kind: JsonErrorKind::UnexpectedEnd };
                             return self.broken(layer, next, error, Place::Alone, Damaged::Envelope, Part::Garbage);
@@ -283,7 +219,7 @@ impl<'t, 'r> Walk<'t, 'r> {
         }
     }
 
-    fn element<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
+    pub(super) fn element<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
     where
         't: 's,
     {
@@ -292,6 +228,7 @@ impl<'t, 'r> Walk<'t, 'r> {
                 self.envelope_problem(layer, at, "found `]`, expected a record after `,`");
                 Flow::Done(at)
             }
+            None if self.is_open(layer) => self.starve(),
             None => Flow::Done(at),
             Some(_) => self.value(layer, at, Place::Array, level + 1),
         }
@@ -313,10 +250,19 @@ impl<'t, 'r> Walk<'t, 'r> {
         part: Part,
     ) -> Flow {
         let text = layer.bytes();
+        let (since, part) = match damaged {
+            // What was read out of its array has nothing to do with it.
+            Damaged::Object(Survey { read: Some(since), .. }) => (since, Part::Rest),
+            _ => (start, part),
+        };
         let resume = match place {
             Place::Alone => Resume::Lost,
-            _ => self.recovery.resume(text, start, error.offset, place, part),
+            _ => self.recovery.resume(text, Broken { start, since, error: error.offset }, place, part),
         };
+        let undecided = self.recovery.touched || resume == Resume::Lost || self.lacks_excerpt(layer, error.offset);
+        if place != Place::Alone && self.is_open(layer) && undecided && resume != Resume::GaveUp {
+            return self.starve();
+        }
         let before_records = place == Place::Top && matches!(resume, Resume::Element { first: true, .. });
         let envelope = match damaged {
             Damaged::Record => false,
@@ -356,11 +302,14 @@ impl<'t, 'r> Walk<'t, 'r> {
         }
         let from = layer.advance(start);
         self.ledger.problem(kind, from, layer.offset(error.offset), message);
+        if resume == Resume::GaveUp {
+            self.give_up();
+        }
         go_on(resume)
     }
 }
 
-fn go_on(resume: Resume) -> Flow {
+pub(super) fn go_on(resume: Resume) -> Flow {
     match resume {
         Resume::After(end) => Flow::Done(end),
         Resume::Element { at, .. } => Flow::Element(at),

@@ -30,6 +30,8 @@ pub struct Lines<'t> {
     text: &'t [u8],
     cursor: Cursor,
     mark: Cursor,
+    /// Whether a byte order mark may begin the text.
+    begins: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +46,13 @@ impl<'t> Lines<'t> {
     /// Line and column finder for `text`. A UTF-8 byte order mark at its start takes no column.
     #[must_use]
     pub fn new(text: &'t [u8]) -> Self {
-        Self { text, cursor: START, mark: START }
+        Self { text, cursor: START, mark: START, begins: true }
+    }
+
+    /// For a `text` that continues another: a byte order mark at its start is a character like any other.
+    #[must_use]
+    pub fn continued(text: &'t [u8]) -> Self {
+        Self { begins: false, ..Self::new(text) }
     }
 
     /// Line and column of `offset`; an offset past the end answers for the end.
@@ -66,7 +74,7 @@ impl<'t> Lines<'t> {
             Ok(tail) => tail.chars().count(),
             Err(_) => tail.iter().filter(|byte| (**byte & 0xC0) != 0x80).count(),
         };
-        if self.cursor.offset == 0 && at.line == 1 && tail.starts_with(b"\xEF\xBB\xBF") {
+        if self.begins && self.cursor.offset == 0 && at.line == 1 && tail.starts_with(b"\xEF\xBB\xBF") {
             characters -= 1;
         }
         at.column += characters;
