@@ -15,8 +15,6 @@ mod sequence;
 mod threshold;
 mod unseen;
 
-pub use event::Delivery;
-
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -93,7 +91,7 @@ pub fn judge(
     set: &PolicySet,
     policy: PolicyIndex,
     rule: &Rule,
-    deliveries: &[Delivery<'_>],
+    deliveries: &[&Value],
     past: Option<Past<'_>>,
     today: Date,
 ) -> Option<Judgement> {
@@ -110,7 +108,7 @@ pub fn judge(
         Obligation::Sequence(sequence) => court.sequence(sequence),
         Obligation::FirstSeen(first) => court.first_seen(first),
     };
-    let concerns = |place: &usize| deliveries.get(*place).is_some_and(|delivery| court.concerns(delivery.value));
+    let concerns = |place: &usize| deliveries.get(*place).is_some_and(|delivery| court.concerns(delivery));
     judgement.undated = undated.into_iter().filter(concerns).collect();
     Some(judgement)
 }
@@ -181,7 +179,10 @@ impl<'c> Court<'c> {
             by.parts.iter().zip(&group).map(|(part, value)| (part.name.clone(), key::shown(value.as_ref()))).collect();
         let message = match &self.rule.message {
             None => self.rule.title.clone(),
-            Some(template) => self.filled(template, &key, &values, count, span),
+            Some(template) => {
+                let steps: Vec<_> = events.iter().map(|(event, step)| (event.value, step.as_str())).collect();
+                self.filled(template, by, &key, &steps, count, span)
+            }
         };
         let fingerprint = self.fingerprint_of(first.value, &group);
         let (covered, refused) = self.cover(&values, &fingerprint);

@@ -32,7 +32,7 @@ impl Court<'_> {
     }
 
     /// 128 bits of SHA-256 of the rule's id, the key, and who the first event is: its id with its time, source and name, or
-    /// without an id the whole of it.
+    /// without an id a hash of its record.
     pub(super) fn fingerprint_of(&self, first: &Value, key: &Group) -> String {
         let mut hash = Sha256::new();
         hash.update(self.rule.id.value.0.as_bytes());

@@ -8,15 +8,6 @@ use crate::policy::model::RecordSource;
 use crate::policy::{PolicyIndex, PolicySet};
 use crate::text::time;
 
-/// A record as it was delivered.
-#[derive(Debug, Clone, Copy)]
-pub struct Delivery<'d> {
-    /// Its text.
-    pub text: &'d str,
-    /// The same, parsed.
-    pub value: &'d Value,
-}
-
 /// An event whose time is known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dated<'c> {
@@ -24,8 +15,8 @@ pub(super) struct Dated<'c> {
     pub(super) delivery: usize,
     pub(super) value: &'c Value,
     pub(super) time: Timestamp,
-    /// The canonical order: time, then identity, or without one a hash of the record's text; the place settles it between two
-    /// records of the same text.
+    /// The canonical order: time, then identity, or without one a hash of the record, its names sorted; the place settles it
+    /// between two records that say the same.
     pub(super) order: (Timestamp, u128, usize),
 }
 
@@ -33,10 +24,10 @@ pub(super) struct Dated<'c> {
 pub(super) fn dated<'c>(
     set: &PolicySet,
     policy: PolicyIndex,
-    deliveries: &[Delivery<'c>],
+    deliveries: &[&'c Value],
 ) -> (Vec<Dated<'c>>, Vec<usize>) {
     let source = set.policy(policy).map_or(&RecordSource::Cloudtrail, |policy| &policy.records);
-    let identities: Vec<Option<u128>> = deliveries.iter().map(|delivery| identity(source, delivery.value)).collect();
+    let identities: Vec<Option<u128>> = deliveries.iter().map(|delivery| identity(source, delivery)).collect();
     let mut events = Vec::new();
     let mut undated = Vec::new();
     for (place, delivery) in deliveries.iter().enumerate() {
@@ -44,12 +35,12 @@ pub(super) fn dated<'c>(
         if identity.is_some() && counting(deliveries, &identities, identity) != Some(place) {
             continue;
         }
-        match time_of(source, delivery.value) {
+        match time_of(source, delivery) {
             None => undated.push(place),
             Some(time) => {
-                let identity = identity.unwrap_or_else(|| xxh3_128(delivery.value.to_string().as_bytes()));
+                let identity = identity.unwrap_or_else(|| xxh3_128(delivery.to_string().as_bytes()));
                 let order = (time, identity, place);
-                events.push(Dated { delivery: place, value: delivery.value, time, order });
+                events.push(Dated { delivery: place, value: delivery, time, order });
             }
         }
     }
@@ -64,10 +55,10 @@ pub(super) fn reach(events: &[Dated<'_>]) -> Option<(Timestamp, Timestamp)> {
 }
 
 /// Which of the deliveries of this identity counts: the first that brings an event up to date, else the first.
-fn counting(deliveries: &[Delivery<'_>], identities: &[Option<u128>], identity: Option<u128>) -> Option<usize> {
+fn counting(deliveries: &[&Value], identities: &[Option<u128>], identity: Option<u128>) -> Option<usize> {
     let same = || (0..deliveries.len()).filter(|place| identities.get(*place) == Some(&identity));
     let updates = |place: &usize| {
-        let reason = deliveries.get(*place).and_then(|delivery| delivery.value.get("addendum")?.get("reason"));
+        let reason = deliveries.get(*place).and_then(|delivery| delivery.get("addendum")?.get("reason"));
         reason.and_then(Value::as_str) == Some("UPDATED_DATA")
     };
     same().find(updates).or_else(|| same().next())

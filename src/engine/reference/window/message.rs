@@ -3,21 +3,25 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
+use crate::engine::reference::template::shown;
 use crate::engine::reference::window::Court;
 use crate::json::Path;
 use crate::policy::model::{Template, TemplatePart};
+use crate::policy::obligation::{Key, KeyPart};
 
 impl Court<'_> {
-    /// `template` filled in with a violation: its key, its events in canonical order, how many, and how long it took.
+    /// `template` filled in with a violation: its key, its events in canonical order with their steps, how many, and how long it
+    /// took.
     pub(super) fn filled(
         &self,
         template: &Template,
+        by: &Key,
         key: &[(String, String)],
-        events: &[&Value],
+        events: &[(&Value, &str)],
         count: usize,
         span: SignedDuration,
     ) -> String {
-        let (Some(first), Some(last)) = (events.first(), events.last()) else { return String::new() };
+        let (Some((first, _)), Some((last, _))) = (events.first(), events.last()) else { return String::new() };
         let mut text = String::new();
         for part in &template.parts {
             let TemplatePart::Name(name) = part else {
@@ -25,19 +29,27 @@ impl Court<'_> {
                 text.push_str(&self.scope(first).message(&alone));
                 continue;
             };
-            let of_key = |name: &str| key.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-            let all = || key.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
-            let name = name.value.as_str();
-            let shown = match name.split_once([':', '.']) {
-                None if name == "count" => count.to_string(),
-                None if name == "span" => format!("{span:#}"),
-                None => all(),
-                Some(("by", part)) => of_key(part).unwrap_or_default(),
-                Some((which, path)) => match Path::parse(path) {
-                    Ok(path) if which == "last" => shown_at(&path, last),
-                    Ok(path) => shown_at(&path, first),
-                    Err(_) => String::new(),
+            let part = |wanted: &dyn Fn(&KeyPart) -> bool| {
+                let place = by.parts.iter().position(wanted).and_then(|place| key.get(place));
+                place.map(|(_, value)| value.clone()).unwrap_or_default()
+            };
+            let whole_key = || key.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ");
+            let shown = match name.value.split_once(':') {
+                None => match name.value.split_once('.') {
+                    Some((_, wanted)) => part(&|part| part.name == wanted),
+                    None if name.value == "count" => count.to_string(),
+                    None if name.value == "span" => format!("{span:#}"),
+                    None => whole_key(),
                 },
+                Some(("key", path)) => part(&|part| part.path.text() == path.trim()),
+                Some((which, path)) => {
+                    let event = match which.split_once('.') {
+                        Some((_, step)) => events.iter().find(|(_, name)| *name == step).map(|(event, _)| *event),
+                        None if which == "last" => Some(*last),
+                        None => Some(*first),
+                    };
+                    shown_at(path.trim(), event)
+                }
             };
             text.push_str(&shown);
         }
@@ -45,6 +57,8 @@ impl Court<'_> {
     }
 }
 
-fn shown_at(path: &Path, event: &Value) -> String {
-    super::super::template::shown(&path.select_reference(event).into_iter().map(|(_, node)| node).collect::<Vec<_>>())
+/// What `event` has at `path`.
+fn shown_at(path: &str, event: Option<&Value>) -> String {
+    let (Ok(path), Some(event)) = (Path::parse(path), event) else { return String::new() };
+    shown(&path.select_reference(event).into_iter().map(|(_, node)| node).collect::<Vec<_>>())
 }

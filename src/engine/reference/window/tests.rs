@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::engine::reference::window::{Delivery, Judgement, Past, judge};
+use crate::engine::reference::window::{Judgement, Past, judge};
 use crate::policy::{PolicySet, parse};
 use crate::text::Source;
 
@@ -22,8 +22,7 @@ fn judged(obligation: &str, events: &[Value], past: Option<Past<'_>>) -> Judgeme
     );
     let policy = parse(&Source::new("p.yaml", text.as_str()), &|_| Err(String::new()));
     let set = PolicySet::new(vec![policy.unwrap_or_else(|errors| panic!("{errors}\n{text}"))]).unwrap();
-    let texts: Vec<String> = events.iter().map(Value::to_string).collect();
-    let deliveries: Vec<_> = texts.iter().zip(events).map(|(text, value)| Delivery { text, value }).collect();
+    let deliveries: Vec<&Value> = events.iter().collect();
     let (policy, rule) = set.rules().next().unwrap();
     judge(&set, policy, rule, &deliveries, past, jiff::civil::date(2027, 1, 1)).unwrap()
 }
