@@ -20,10 +20,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::engine::reference::Scope;
-use crate::engine::reference::window::event::{Dated, dated, reach};
+use crate::engine::reference::window::event::{Dated, dated, reach, time_of};
 use crate::engine::reference::window::key::Same;
 use crate::engine::reference::window::threshold::is_counted;
-use crate::policy::model::{Condition, Rule, RuleId};
+use crate::policy::model::{Condition, RecordSource, Rule, RuleId};
 use crate::policy::obligation::{Key, KeyPart, Obligation};
 use crate::policy::{PolicyIndex, PolicySet, WaiverIndex};
 use crate::violation::CoveredBy;
@@ -37,7 +37,7 @@ pub struct Judgement {
     pub pending: u64,
     /// Events that only taught what is usual.
     pub learning: u64,
-    /// Records the rule is about whose time cannot be read: place among the deliveries.
+    /// Records that would matter to the rule and whose time cannot be read, each delivery for itself: places among the deliveries.
     pub undated: Vec<usize>,
 }
 
@@ -98,7 +98,8 @@ pub fn judge(
     if !rule.obligation.is_windowed() {
         return None;
     }
-    let (events, undated) = dated(set, policy, deliveries);
+    let source = set.policy(policy).map_or(&RecordSource::Cloudtrail, |policy| &policy.records);
+    let events = dated(source, deliveries);
     let court = Court { set, policy, rule, today, reach: reach(&events), events, past };
     let mut judgement = match &rule.obligation {
         Obligation::Forbid(_) | Obligation::Require(_) => return None,
@@ -108,8 +109,9 @@ pub fn judge(
         Obligation::Sequence(sequence) => court.sequence(sequence),
         Obligation::FirstSeen(first) => court.first_seen(first),
     };
-    let concerns = |place: &usize| deliveries.get(*place).is_some_and(|delivery| court.concerns(delivery));
-    judgement.undated = undated.into_iter().filter(concerns).collect();
+    let is_undated = |event: &Value| time_of(source, event).is_none() && court.concerns(event);
+    judgement.undated =
+        deliveries.iter().enumerate().filter(|(_, event)| is_undated(event)).map(|(place, _)| place).collect();
     Some(judgement)
 }
 

@@ -5,7 +5,6 @@ use serde_json::Value;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::policy::model::RecordSource;
-use crate::policy::{PolicyIndex, PolicySet};
 use crate::text::time;
 
 /// An event whose time is known.
@@ -20,32 +19,22 @@ pub(super) struct Dated<'c> {
     pub(super) order: (Timestamp, u128, usize),
 }
 
-/// The events of `deliveries` in canonical order, and the places of those whose time cannot be read.
-pub(super) fn dated<'c>(
-    set: &PolicySet,
-    policy: PolicyIndex,
-    deliveries: &[&'c Value],
-) -> (Vec<Dated<'c>>, Vec<usize>) {
-    let source = set.policy(policy).map_or(&RecordSource::Cloudtrail, |policy| &policy.records);
+/// The events of `deliveries` in canonical order.
+pub(super) fn dated<'c>(source: &RecordSource, deliveries: &[&'c Value]) -> Vec<Dated<'c>> {
     let identities: Vec<Option<u128>> = deliveries.iter().map(|delivery| identity(source, delivery)).collect();
     let mut events = Vec::new();
-    let mut undated = Vec::new();
     for (place, delivery) in deliveries.iter().enumerate() {
         let identity = identities.get(place).copied().flatten();
         if identity.is_some() && counting(deliveries, &identities, identity) != Some(place) {
             continue;
         }
-        match time_of(source, delivery) {
-            None => undated.push(place),
-            Some(time) => {
-                let identity = identity.unwrap_or_else(|| xxh3_128(delivery.to_string().as_bytes()));
-                let order = (time, identity, place);
-                events.push(Dated { delivery: place, value: delivery, time, order });
-            }
+        if let Some(time) = time_of(source, delivery) {
+            let identity = identity.unwrap_or_else(|| xxh3_128(delivery.to_string().as_bytes()));
+            events.push(Dated { delivery: place, value: delivery, time, order: (time, identity, place) });
         }
     }
     events.sort_by_key(|event| event.order);
-    (events, undated)
+    events
 }
 
 /// The earliest and the latest time of `events`.
@@ -86,6 +75,7 @@ fn identity(source: &RecordSource, event: &Value) -> Option<u128> {
     Some(hash.digest128())
 }
 
+/// The time that `event` says, where that can be read.
 pub(super) fn time_of(source: &RecordSource, event: &Value) -> Option<Timestamp> {
     let text = match source {
         RecordSource::Cloudtrail => event.get("eventTime")?.as_str()?,
