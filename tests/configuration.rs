@@ -42,11 +42,14 @@ fn rows() -> Vec<Row> {
         ),
         severity("fail_on", "--fail-on=info"),
         switch("allow_problems", "--allow-problems"),
+        switch("allow_pending", "--allow-pending"),
         ("format", ("[human, json=r.json]", json!(["human", "json=r.json"])), ("sarif", json!(["sarif"])), None),
         ("max_violations", ("5", json!(5)), ("6", json!(6)), Some(("--max-violations=0", json!(0)))),
         ("color", ("never", json!("never")), ("always", json!("always")), Some(("--color=auto", json!("auto")))),
         ("threads", ("2", json!(2)), ("3", json!(3)), Some(("-j4", json!(4)))),
         ("max_inflated", ("512M", json!("512M")), ("1G", json!("1G")), Some(("--max-inflated=7", json!("7")))),
+        ("state", ("a.json", json!("a.json")), ("b.json", json!("b.json")), Some(("--state=c.json", json!("c.json")))),
+        ("fact_memory", ("1M", json!("1M")), ("2M", json!("2M")), Some(("--fact-memory=3K", json!("3K")))),
     ]
 }
 

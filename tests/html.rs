@@ -285,6 +285,8 @@ impl Run {
                 population: 20_000,
                 violations: u64::try_from(violations).unwrap() + 1,
                 waived: 1,
+                pending: 0,
+                learning: 0,
                 status: RuleStatus::Violated,
             }],
             problems: vec![Problem {

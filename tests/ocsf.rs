@@ -172,7 +172,8 @@ fn a_control_passes_only_where_all_was_seen() {
     assert_eq!(of(RuleStatus::Clean, |_| {}), "Pass");
     assert_eq!(of(RuleStatus::Clean, |summary| summary.interrupted = true), "Warning");
     assert_eq!(of(RuleStatus::NotObserved, |_| {}), "Warning");
-    assert_eq!(of(RuleStatus::NotEvaluated, |_| {}), "Warning");
+    assert_eq!(of(RuleStatus::Pending, |_| {}), "Warning");
+    assert_eq!(of(RuleStatus::Learning, |_| {}), "Warning");
 }
 
 #[test]

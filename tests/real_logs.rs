@@ -109,8 +109,12 @@ fn program(sources: &[Source]) -> Program {
 }
 
 fn check(program: &Program, path: &str) -> Outcome {
-    let options =
-        RunOptions { threads: 2, limit_bytes: 1 << 30, keep: Keep { violations: Limit::All, records: Limit::All } };
+    let options = RunOptions {
+        threads: 2,
+        limit_bytes: 1 << 30,
+        facts_bytes: 1 << 28,
+        keep: Keep { violations: Limit::All, records: Limit::All },
+    };
     run(program, &walk::inputs(&[path.to_owned()]), options, &AtomicBool::new(false), &mut ()).unwrap()
 }
 

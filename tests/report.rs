@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use trailgate::audit::gate::{Problems, Upkeep};
+use trailgate::audit::gate::{Pending, Problems, Upkeep};
 use trailgate::audit::{Gate, verdict};
 use trailgate::event::Problem;
 use trailgate::event::problem::ProblemKind;
@@ -176,6 +176,8 @@ fn summary_of(violations: &[Violation], rules: &[(&Rule, u64, RuleStatus)]) -> S
                 population: *population,
                 violations: count(rule, false),
                 waived: count(rule, true),
+                pending: u64::from(*status == RuleStatus::Pending) * 2,
+                learning: 0,
                 status: *status,
             })
             .collect(),
@@ -220,7 +222,7 @@ fn full_run() -> (Vec<Violation>, Summary) {
             (&OPEN, 3, RuleStatus::Violated),
             (&clean, 14, RuleStatus::Clean),
             (&unseen, 0, RuleStatus::NotObserved),
-            (&late, 0, RuleStatus::NotEvaluated),
+            (&late, 5, RuleStatus::Pending),
         ],
     );
     summary.files.failed = 1;
@@ -246,9 +248,9 @@ fn full_run() -> (Vec<Violation>, Summary) {
         },
     ];
     summary.notes = vec![Note {
-        code: "rule_not_evaluated",
+        code: "history_forgotten",
         rule: Some(RuleId("iam.failed-login-burst".to_owned())),
-        message: "`threshold` speaks of several events, which is not evaluated".to_owned(),
+        message: "the rule changed since the state was kept: what it had seen is forgotten, and it learns anew".to_owned(),
         file: "policies/cloudtrail.yaml".to_owned(),
         line: 91,
     }];
@@ -256,7 +258,8 @@ fn full_run() -> (Vec<Violation>, Summary) {
 }
 
 fn run_of<'a>(violations: &'a [Violation], summary: &'a Summary, fail_on: Severity) -> RunReport<'a> {
-    let verdict = verdict(Gate { fail_on, problems: Problems::Count, upkeep: Upkeep::Noted }, summary);
+    let verdict =
+        verdict(Gate { fail_on, problems: Problems::Count, pending: Pending::Counts, upkeep: Upkeep::Noted }, summary);
     RunReport {
         violations,
         summary,
@@ -313,7 +316,7 @@ fn human_without_violations() {
     let clean = summary_of(&[], &[(&ROOT, 1214, RuleStatus::Clean), (&MFA, 0, RuleStatus::NotObserved)]);
     let passed = human(NARROW, &[], &clean);
     let mut late = clean.clone();
-    late.rules[1].status = RuleStatus::NotEvaluated;
+    (late.rules[1].status, late.rules[1].pending) = (RuleStatus::Pending, 2);
     let incomplete = human(NARROW, &[], &late);
     let nothing = human(NARROW, &[], &Summary::default());
     let quiet = human(HumanOptions { detail: Detail::Quiet, ..NARROW }, &[], &clean);
@@ -325,7 +328,7 @@ fn human_without_violations() {
 fn the_verdict_line_says_what_the_exit_code_says() {
     let (violations, mut summary) = full_run();
     let line = |violations: &[Violation], summary: &Summary, fail_on, problems| {
-        let verdict = verdict(Gate { fail_on, problems, upkeep: Upkeep::Noted }, summary);
+        let verdict = verdict(Gate { fail_on, problems, pending: Pending::Counts, upkeep: Upkeep::Noted }, summary);
         let run = RunReport {
             violations,
             summary,

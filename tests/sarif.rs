@@ -338,7 +338,7 @@ fn a_baseline_tells_new_from_unchanged() {
     let program = compile(&set, day);
     let inputs = walk::inputs(&["fixtures/cloudtrail".to_owned()]);
     let keep = Keep { violations: Limit::All, records: Limit::All };
-    let options = RunOptions { threads: 1, limit_bytes: 1 << 30, keep };
+    let options = RunOptions { threads: 1, limit_bytes: 1 << 30, facts_bytes: 1 << 28, keep };
     let outcome = run(&program, &inputs, options, &AtomicBool::new(false), &mut ()).unwrap();
     let mut baseline = Comparison::default();
     baseline.known.insert(outcome.violations[0].fingerprint.clone());

@@ -2,7 +2,7 @@
 
 use crate::policy::Severity;
 use crate::violation::summary::Note;
-use crate::violation::{Comparison, RuleStatus, Summary, Verdict};
+use crate::violation::{Comparison, Summary, Verdict};
 
 /// What a run is held against.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,8 @@ pub struct Gate {
     pub fail_on: Severity,
     /// Whether a run whose input could not all be read may pass.
     pub problems: Problems,
+    /// Whether a run may pass while of some events it is not known yet whether they are violations.
+    pub pending: Pending,
     /// What exceptions and waivers that expired, cover nothing or are forbidden mean.
     pub upkeep: Upkeep,
 }
@@ -20,6 +22,15 @@ pub struct Gate {
 pub enum Problems {
     /// The run is incomplete.
     Count,
+    /// They are reported and nothing more.
+    Allowed,
+}
+
+/// What pending obligations mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    /// The run is incomplete.
+    Counts,
     /// They are reported and nothing more.
     Allowed,
 }
@@ -47,7 +58,7 @@ pub fn verdict_against(gate: Gate, summary: &Summary, baseline: Option<&Comparis
         violations > 0 && rule.severity >= gate.fail_on
     });
     let neglected = gate.upkeep == Upkeep::Required && summary.notes.iter().any(Note::is_upkeep);
-    let not_evaluated = summary.rules.iter().any(|rule| rule.status == RuleStatus::NotEvaluated);
+    let pending = gate.pending == Pending::Counts && summary.rules.iter().any(|rule| rule.pending > 0);
     // Without any log there is nothing to pass on: a download that failed must not look like a clean account.
     let unread = summary.files.read == 0 || summary.bytes == 0;
     let incomplete = (unread || !summary.problems.is_empty()) && gate.problems == Problems::Count;
@@ -55,7 +66,7 @@ pub fn verdict_against(gate: Gate, summary: &Summary, baseline: Option<&Comparis
         Verdict::Interrupted
     } else if violated || neglected {
         Verdict::Violated
-    } else if not_evaluated || incomplete {
+    } else if pending || incomplete {
         Verdict::Incomplete
     } else {
         Verdict::Passed

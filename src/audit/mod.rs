@@ -2,11 +2,13 @@
 //! verdict is reached. The first layer that touches files and threads.
 
 pub mod cards;
+pub mod facts;
 pub mod gate;
 pub mod input;
 pub mod notes;
 pub mod rule_tests;
 pub mod run;
+pub mod state;
 pub mod tally;
 pub mod waivers;
 pub mod walk;

@@ -1,5 +1,5 @@
 //! What a reader should know of the policies after a run: exceptions and waivers that expired or covered nothing, values that
-//! expired, rules that were not evaluated.
+//! expired, rules that forgot what they had seen.
 
 use jiff::civil::Date;
 
@@ -8,8 +8,8 @@ use crate::audit::waivers;
 use crate::compile::Program;
 use crate::policy::PolicySet;
 use crate::text::Lines;
+use crate::violation::RuleIndex;
 use crate::violation::summary::Note;
-use crate::violation::{RuleIndex, RuleStatus};
 
 /// The notes on a run of `program`, made from `set` on the day `today`, in the order of the policies.
 #[must_use]
@@ -42,12 +42,10 @@ pub fn notes(set: &PolicySet, program: &Program, outcome: &Outcome, today: Date)
                 );
             }
         }
-        if summary.rules.get(place).is_some_and(|rule| rule.status == RuleStatus::NotEvaluated) {
-            let message = format!(
-                "`{}` speaks of several events and is not evaluated: what it would find is not known",
-                compiled.obligation
-            );
-            note("rule_not_evaluated", rule.obligation_span.start, message);
+        if outcome.forgotten.contains(&RuleIndex(place)) {
+            let message =
+                "the rule changed since the state was kept: what it had seen is forgotten, and it learns anew";
+            note("history_forgotten", rule.obligation_span.start, message.to_owned());
         }
     }
     for policy in set.policies() {

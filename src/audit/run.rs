@@ -12,7 +12,7 @@ use crate::compile::Program;
 use crate::engine::scan_with;
 use crate::event::envelope::looks_like_log;
 use crate::event::{Problem, ProblemKind, gzip};
-use crate::violation::Baseline;
+use crate::violation::{Baseline, History};
 
 /// How a run is done.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,8 @@ pub struct RunOptions {
     pub threads: usize,
     /// The most that a compressed input may inflate to.
     pub limit_bytes: u64,
+    /// The memory that facts of rules over time may take; beyond it they go to temporary files.
+    pub facts_bytes: u64,
     /// What is kept of the violations for the reports.
     pub keep: Keep,
 }
@@ -43,12 +45,14 @@ pub struct Task<'a> {
     pub program: &'a Program,
     /// What the violations are held against.
     pub baseline: Option<&'a Baseline>,
+    /// What earlier runs have seen; where it is given, what this run has seen is added in the outcome.
+    pub history: Option<&'a History>,
 }
 
 /// Scans `inputs` with `program`. Where `stop` becomes true, inputs that were not begun are left out and the summary says so.
 ///
 /// # Errors
-/// Where the threads cannot be started, in words.
+/// Where the threads cannot be started, or facts cannot be put aside on disk: in words.
 pub fn run(
     program: &Program,
     inputs: &[Input],
@@ -56,7 +60,7 @@ pub fn run(
     stop: &AtomicBool,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, String> {
-    let outcomes = run_all(&[Task { program, baseline: None }], inputs, options, stop, progress)?;
+    let outcomes = run_all(&[Task { program, baseline: None, history: None }], inputs, options, stop, progress)?;
     Ok(outcomes.into_iter().next().unwrap_or_default())
 }
 
@@ -80,7 +84,7 @@ pub fn run_all(
     let mut tallies: Vec<Tally<'_>> = tasks
         .iter()
         .map(|task| {
-            let tally = Tally::new(task.program, options.keep);
+            let tally = Tally::new(task.program, options.keep, options.facts_bytes).after(task.history);
             match task.baseline {
                 Some(baseline) => tally.against(baseline),
                 None => tally,
@@ -121,11 +125,11 @@ pub fn run_all(
         }
     });
     let outcomes = tallies.into_iter().map(|tally| {
-        let mut outcome = tally.finish();
+        let mut outcome = tally.finish()?;
         outcome.summary.interrupted = merged < inputs.len();
-        outcome
+        Ok(outcome)
     });
-    Ok(outcomes.collect())
+    outcomes.collect()
 }
 
 /// Of one thread, used again for each of its inputs: fresh memory costs a tenth of a scan.

@@ -1,17 +1,19 @@
 //! Reports of inputs are merged in the order of the inputs: duplicates are known only here, and the counts add up here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use crate::audit::facts::Facts;
 use crate::audit::input::Input;
 use crate::compile::Program;
+use crate::engine::correlate_into;
 use crate::event::{Problem, ProblemKind};
 use crate::policy::WaiverIndex;
 use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
 use crate::violation::{
-    CoveredBy, Extent, FileReport, PartReport, RuleIndex, RuleStatus, RuleSummary, Summary, Violation,
+    CoveredBy, Extent, FileReport, History, PartReport, Reach, RuleIndex, RuleStatus, RuleSummary, Summary, Violation,
 };
 
 /// What a run found.
@@ -29,6 +31,10 @@ pub struct Outcome {
     pub waivers_refused: BTreeSet<(WaiverIndex, RuleIndex)>,
     /// How the violations, all of them, compare with the baseline of the run.
     pub comparison: Option<Comparison>,
+    /// What has been seen for `first_seen` rules, where what earlier runs have seen was given.
+    pub history: Option<History>,
+    /// Rules of which something was kept that was seen under another definition.
+    pub forgotten: BTreeSet<RuleIndex>,
 }
 
 /// What became of one input.
@@ -45,8 +51,15 @@ pub enum Scanned {
 /// Merges the reports of a run.
 #[derive(Debug)]
 pub struct Tally<'b> {
+    program: &'b Program,
     outcome: Outcome,
     seen: FxHashSet<u128>,
+    facts: Facts,
+    /// Events of which a delivery corrects another.
+    updated: FxHashSet<u128>,
+    /// How far the records of each part of the program reach.
+    reach: Vec<Reach>,
+    history: Option<&'b History>,
     keep: Keep,
     comparing: Option<Comparing<'b>>,
     no_text: Arc<str>,
@@ -81,9 +94,9 @@ impl Limit {
 }
 
 impl<'b> Tally<'b> {
-    /// An empty tally for the rules of `program`, which keeps of the violations what `keep` says.
+    /// An empty tally for the rules of `program`, which keeps of the violations what `keep` says, and of facts so many bytes in memory.
     #[must_use]
-    pub fn new(program: &Program, keep: Keep) -> Self {
+    pub fn new(program: &'b Program, keep: Keep, facts_bytes: u64) -> Self {
         let rules = program.rules.iter().map(|rule| RuleSummary {
             rule: rule.id.clone(),
             title: rule.title.to_string(),
@@ -91,18 +104,38 @@ impl<'b> Tally<'b> {
             population: 0,
             violations: 0,
             waived: 0,
+            pending: 0,
+            learning: 0,
             extent: Extent::default(),
-            status: if rule.check.is_some() { RuleStatus::NotObserved } else { RuleStatus::NotEvaluated },
+            status: RuleStatus::NotObserved,
         });
         let summary = Summary { rules: rules.collect(), ..Summary::default() };
         let outcome = Outcome { summary, ..Outcome::default() };
-        Self { outcome, seen: FxHashSet::default(), keep, comparing: None, no_text: "".into() }
+        Self {
+            program,
+            outcome,
+            seen: FxHashSet::default(),
+            facts: Facts::new(facts_bytes),
+            updated: FxHashSet::default(),
+            reach: vec![Reach::default(); program.parts.len()],
+            history: None,
+            keep,
+            comparing: None,
+            no_text: "".into(),
+        }
     }
 
     /// The same, held against `baseline`: what it knows and what is new are counted, and kept, apart.
     #[must_use]
     pub fn against(mut self, baseline: &'b Baseline) -> Self {
         self.comparing = Some(Comparing::with(baseline));
+        self
+    }
+
+    /// The same, after runs that have seen `history`.
+    #[must_use]
+    pub const fn after(mut self, history: Option<&'b History>) -> Self {
+        self.history = history;
         self
     }
 
@@ -147,6 +180,12 @@ impl<'b> Tally<'b> {
         let seen = &mut self.seen;
         let duplicate: Vec<bool> =
             part.records.iter().map(|record| record.identity.is_some_and(|identity| !seen.insert(identity))).collect();
+        let updated = &mut self.updated;
+        let corrects: Vec<bool> = part
+            .records
+            .iter()
+            .map(|record| record.updated && record.identity.is_none_or(|identity| updated.insert(identity)))
+            .collect();
         let duplicates = duplicate.iter().filter(|duplicate| **duplicate).count();
         summary.records.duplicates += duplicates;
         let evaluated = part.records.len() - duplicates;
@@ -170,61 +209,119 @@ impl<'b> Tally<'b> {
                 rule.population += 1;
             }
         }
-        for mut found in part.violations.into_iter().filter(|found| counts(found.place)) {
-            let Some(rule) = summary.rules.get_mut(found.rule.0) else { continue };
-            let (of_rule, of_run) = if found.violation.waived.is_some() {
-                (&mut rule.waived, &mut summary.waived)
-            } else {
-                (&mut rule.violations, &mut summary.violations)
-            };
-            *of_rule += 1;
-            *of_run += 1;
-            let all = *of_rule;
-            let waived = found.violation.waived.is_some();
-            let number = self.comparing.as_mut().map_or(all, |comparing| {
-                let age = comparing.add(&found.violation);
-                match (waived, age) {
-                    (true, _) => all,
-                    (false, Age::New) => comparing.new_of(&rule.rule),
-                    (false, Age::Old) => all.saturating_sub(comparing.new_of(&rule.rule)),
-                }
-            });
-            if !self.keep.records.reaches(number) {
-                found.violation.record_text = Arc::clone(&self.no_text);
+        if let Some(reach) = self.reach.get_mut(part.part) {
+            reach.join(&part.reach);
+        }
+        for (place, fact) in part.facts {
+            let corrects = corrects.get(place).copied().unwrap_or_default();
+            // Of an event delivered several times the first correction counts; without one, the first delivery.
+            if corrects || (counts(place) && !fact.updated) {
+                self.facts.push(fact);
             }
-            match found.covered {
-                Some(CoveredBy::Exception(place)) => {
-                    self.outcome.exceptions_used.insert((found.rule, place));
-                }
-                Some(CoveredBy::Waiver(index)) => {
-                    self.outcome.waivers_used.insert(index);
-                }
-                None => {}
+        }
+        for found in part.violations.into_iter().filter(|found| counts(found.place)) {
+            self.violation(found.rule, found.covered, found.refused, found.violation);
+        }
+    }
+
+    /// Counts a violation, and keeps it where it is among the first.
+    fn violation(
+        &mut self,
+        index: RuleIndex,
+        covered: Option<CoveredBy>,
+        refused: Option<WaiverIndex>,
+        mut violation: Violation,
+    ) {
+        let summary = &mut self.outcome.summary;
+        let Some(rule) = summary.rules.get_mut(index.0) else { return };
+        let waived = violation.waived.is_some();
+        let (of_rule, of_run) = if waived {
+            (&mut rule.waived, &mut summary.waived)
+        } else {
+            (&mut rule.violations, &mut summary.violations)
+        };
+        *of_rule += 1;
+        *of_run += 1;
+        let all = *of_rule;
+        let number = self.comparing.as_mut().map_or(all, |comparing| {
+            let age = comparing.add(&violation);
+            match (waived, age) {
+                (true, _) => all,
+                (false, Age::New) => comparing.new_of(&rule.rule),
+                (false, Age::Old) => all.saturating_sub(comparing.new_of(&rule.rule)),
             }
-            if let Some(index) = found.refused {
-                self.outcome.waivers_refused.insert((index, found.rule));
+        });
+        if !self.keep.records.reaches(number) {
+            violation.record_text = Arc::clone(&self.no_text);
+        }
+        match covered {
+            Some(CoveredBy::Exception(place)) => {
+                self.outcome.exceptions_used.insert((index, place));
             }
-            if self.keep.violations.reaches(number) {
-                self.outcome.violations.push(found.violation);
+            Some(CoveredBy::Waiver(waiver)) => {
+                self.outcome.waivers_used.insert(waiver);
             }
+            None => {}
+        }
+        if let Some(waiver) = refused {
+            self.outcome.waivers_refused.insert((waiver, index));
+        }
+        if self.keep.violations.reaches(number) {
+            self.outcome.violations.push(violation);
         }
     }
 
     /// What the run found.
-    #[must_use]
-    pub fn finish(mut self) -> Outcome {
+    ///
+    /// # Errors
+    /// Where facts could not be put aside on disk, or read again: in words.
+    pub fn finish(mut self) -> Result<Outcome, String> {
+        self.correlate()?;
         for rule in &mut self.outcome.summary.rules {
-            if rule.status != RuleStatus::NotEvaluated {
-                rule.status = match (rule.violations, rule.population) {
-                    (1.., _) => RuleStatus::Violated,
-                    (0, 1..) => RuleStatus::Clean,
-                    (0, 0) => RuleStatus::NotObserved,
-                };
-            }
+            rule.status = rule.settled();
         }
         self.outcome.comparison = self.comparing.map(Comparing::finish);
-        self.outcome
+        Ok(self.outcome)
     }
+
+    /// Puts the facts together.
+    fn correlate(&mut self) -> Result<(), String> {
+        let program = self.program;
+        let mut history = self.history.cloned();
+        self.outcome.forgotten = history.as_mut().map(|history| forget_changed(program, history)).unwrap_or_default();
+        let updated = std::mem::take(&mut self.updated);
+        let reach = std::mem::take(&mut self.reach);
+        let mut facts = std::mem::replace(&mut self.facts, Facts::new(0)).sorted()?;
+        // An event counts as its correction says; what other deliveries of it made may lie anywhere among the facts.
+        let counting = facts.by_ref().filter(|fact| fact.updated || !updated.contains(&fact.id));
+        let keeps_history = history.is_some();
+        let correlated = correlate_into(program, counting, &reach, history, &mut |found| {
+            self.violation(found.rule, found.covered, found.refused, found.violation);
+        });
+        if let Some(cause) = facts.failure() {
+            return Err(cause);
+        }
+        for (index, rule) in self.outcome.summary.rules.iter_mut().enumerate() {
+            let of = |counts: &BTreeMap<RuleIndex, u64>| counts.get(&RuleIndex(index)).copied().unwrap_or_default();
+            rule.pending = of(&correlated.pending);
+            rule.learning = of(&correlated.learning);
+        }
+        self.outcome.history = keeps_history.then_some(correlated.history);
+        Ok(())
+    }
+}
+
+/// Takes from `history` what was seen by rules of `program` under another definition; answers which they are.
+fn forget_changed(program: &Program, history: &mut History) -> BTreeSet<RuleIndex> {
+    let mut forgotten = BTreeSet::new();
+    for (place, rule) in program.rules.iter().enumerate() {
+        let Some(known) = history.rules.get(&rule.id) else { continue };
+        if rule.window.as_ref().is_none_or(|window| window.definition != known.definition) {
+            history.rules.remove(&rule.id);
+            forgotten.insert(RuleIndex(place));
+        }
+    }
+    forgotten
 }
 
 /// Why an input that holds no audit event was left out.

@@ -176,6 +176,10 @@ pub struct CheckArgs {
     #[arg(long, help_heading = "Verdict")]
     pub allow_problems: bool,
 
+    /// Pass even where it is not known yet whether some events are violations: what must follow or precede them may lie outside the logs.
+    #[arg(long, help_heading = "Verdict")]
+    pub allow_pending: bool,
+
     /// Fail only on violations that are not in this baseline; the others are shown and counted.
     ///
     /// A violation is known by its rule and event alone: logs may be moved, compressed or reordered. With --write-baseline and
@@ -228,6 +232,17 @@ pub struct CheckArgs {
     /// The most that one compressed file may inflate to, with K, M or G. What lies beyond is not read, and reported.
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size, help_heading = "Reading")]
     pub max_inflated: u64,
+
+    /// What earlier runs have seen, for `first_seen` rules: read where it is there, and written after the run.
+    ///
+    /// Without it such a rule only learns from the logs of the run itself. A rule that was changed forgets what it had seen. The file
+    /// is not written where the run is interrupted.
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub state: Option<PathBuf>,
+
+    /// The memory that events for rules over time may take, with K, M or G. What is more goes to temporary files.
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, help_heading = "Reading")]
+    pub fact_memory: u64,
 
     /// The configuration; left out, `trailgate.yaml` in this folder or the nearest above it.
     #[arg(long, value_name = "FILE", env = "TRAILGATE_CONFIG", hide_env = true, help_heading = "Configuration")]

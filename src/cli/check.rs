@@ -5,8 +5,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::audit::gate::{Problems, Upkeep};
-use crate::audit::{Gate, Keep, Limit, RunOptions, Task, cards, notes, verdict_against, walk};
+use crate::audit::gate::{Pending, Problems, Upkeep};
+use crate::audit::{Gate, Keep, Limit, Outcome, RunOptions, Task, cards, notes, state, verdict_against, walk};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::baseline;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
@@ -44,8 +44,20 @@ pub fn check(arguments: &CheckArgs) -> Exit {
             return Exit::Usage;
         }
     };
-    let options = RunOptions { threads: arguments.threads, limit_bytes: arguments.max_inflated, keep: keep(arguments) };
-    let task = Task { program: &program, baseline: known.as_ref() };
+    let history = match arguments.state.as_deref().map(state::read).transpose() {
+        Ok(history) => history,
+        Err(message) => {
+            print_error(&message);
+            return Exit::Usage;
+        }
+    };
+    let options = RunOptions {
+        threads: arguments.threads,
+        limit_bytes: arguments.max_inflated,
+        facts_bytes: arguments.fact_memory,
+        keep: keep(arguments),
+    };
+    let task = Task { program: &program, baseline: known.as_ref(), history: history.as_ref() };
     let mut outcome = match run_logs(&[task], &inputs, options, !arguments.no_progress && !arguments.quiet) {
         Ok(outcomes) => outcomes.into_iter().next().unwrap_or_default(),
         Err(message) => {
@@ -58,6 +70,7 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     let gate = Gate {
         fail_on: arguments.fail_on.into(),
         problems: if arguments.allow_problems { Problems::Allowed } else { Problems::Count },
+        pending: if arguments.allow_pending { Pending::Allowed } else { Pending::Counts },
         upkeep: if arguments.strict_waivers { Upkeep::Required } else { Upkeep::Noted },
     };
     let verdict = verdict_against(gate, &outcome.summary, outcome.comparison.as_ref());
@@ -94,8 +107,22 @@ pub fn check(arguments: &CheckArgs) -> Exit {
             }
         }
     }
+    if let Err(message) = write_state(arguments, &outcome) {
+        print_error(&message);
+        return Exit::Usage;
+    }
     say_verdict(arguments, &report);
     Exit::Verdict(verdict)
+}
+
+/// Writes what has been seen to the state file, where one is named.
+fn write_state(arguments: &CheckArgs, outcome: &Outcome) -> Result<(), String> {
+    let Some((path, history)) = arguments.state.as_deref().zip(outcome.history.as_ref()) else { return Ok(()) };
+    if outcome.summary.interrupted {
+        say(&format!("the state `{}` is not written: the run was interrupted", path.display()));
+        return Ok(());
+    }
+    state::write(path, history)
 }
 
 /// The baseline to hold the run against; and whatever is written after the run has a place.

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use crate::audit::gate::{Problems, Upkeep};
+use crate::audit::facts::CEILING_BYTES;
+use crate::audit::gate::{Pending, Problems, Upkeep};
 use crate::audit::input::in_words;
 use crate::audit::{Gate, Keep, Limit, RunOptions, Task, verdict, walk};
 use crate::cli::args::{DiffArgs, Format};
@@ -46,9 +47,10 @@ fn compare(arguments: &DiffArgs) -> Result<Verdict, Option<String>> {
     let options = RunOptions {
         threads: arguments.threads,
         limit_bytes: arguments.max_inflated,
+        facts_bytes: CEILING_BYTES,
         keep: Keep { violations: Limit::All, records: Limit::First(0) },
     };
-    let tasks = [&program_before, &program_after].map(|program| Task { program, baseline: None });
+    let tasks = [&program_before, &program_after].map(|program| Task { program, baseline: None, history: None });
     let outcomes = run_logs(&tasks, &inputs, options, !arguments.no_progress).map_err(Some)?;
     let [before, after] = outcomes.as_slice() else { return Err(None) };
     let difference = difference(
@@ -93,6 +95,7 @@ fn outcome(arguments: &DiffArgs, failing: usize, before: &Summary, after: &Summa
     let gate = Gate {
         fail_on: arguments.fail_on.into(),
         problems: if arguments.allow_problems { Problems::Allowed } else { Problems::Count },
+        pending: Pending::Allowed,
         upkeep: Upkeep::Noted,
     };
     // What both sides found alike is no matter here: only whether all was checked.

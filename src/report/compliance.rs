@@ -50,9 +50,11 @@ pub(super) struct Control<'a> {
 pub(super) enum ControlStatus {
     /// One of its rules is violated.
     Violated,
-    /// None is, but one was not evaluated.
-    NotEvaluated,
-    /// All were evaluated and events were seen, but part of the input could not be read.
+    /// None is, but of one it is not known yet.
+    Pending,
+    /// None is, but one has not seen enough to say.
+    Learning,
+    /// All were judged and events were seen, but part of the input could not be read.
     NoEvidence,
     /// Events were seen, none in violation, and everything could be read.
     Clean,
@@ -63,13 +65,21 @@ pub(super) enum ControlStatus {
 }
 
 impl ControlStatus {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Violated, Self::NotEvaluated, Self::NoEvidence, Self::Clean, Self::NotObserved, Self::NotCovered];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Violated,
+        Self::Pending,
+        Self::Learning,
+        Self::NoEvidence,
+        Self::Clean,
+        Self::NotObserved,
+        Self::NotCovered,
+    ];
 
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Violated => "violated",
-            Self::NotEvaluated => "not evaluated",
+            Self::Pending => "pending",
+            Self::Learning => "learning",
             Self::NoEvidence => "no evidence",
             Self::Clean => "clean",
             Self::NotObserved => "not observed",
@@ -156,8 +166,10 @@ impl<'a> Control<'a> {
         }
         self.status = if self.with(RuleStatus::Violated) > 0 {
             ControlStatus::Violated
-        } else if self.with(RuleStatus::NotEvaluated) > 0 {
-            ControlStatus::NotEvaluated
+        } else if self.with(RuleStatus::Pending) > 0 {
+            ControlStatus::Pending
+        } else if self.with(RuleStatus::Learning) > 0 {
+            ControlStatus::Learning
         } else if self.with(RuleStatus::Clean) > 0 {
             if run.is_partial() { ControlStatus::NoEvidence } else { ControlStatus::Clean }
         } else if self.rules.is_empty() {
@@ -190,7 +202,8 @@ impl<'a> Control<'a> {
     /// What stands against reading the status as that of every rule: `1 of 3 rules not observed`.
     pub(super) fn but(&self) -> Option<String> {
         let others = [
-            (RuleStatus::NotEvaluated, ControlStatus::NotEvaluated),
+            (RuleStatus::Pending, ControlStatus::Pending),
+            (RuleStatus::Learning, ControlStatus::Learning),
             (RuleStatus::NotObserved, ControlStatus::NotObserved),
         ];
         let parts: Vec<String> = others

@@ -66,9 +66,11 @@ impl DiffReport<'_> {
             line.push_str(&format!(" · {}", count(self.summary.problems.len(), "problem")));
         }
         let rules = &self.summary.rules;
-        let open = rules.iter().filter(|rule| rule.status == RuleStatus::NotEvaluated).count();
-        if open > 0 {
-            line.push_str(&format!(" · {} not evaluated", count(open, "rule")));
+        for (status, word) in [(RuleStatus::Pending, "pending"), (RuleStatus::Learning, "learning")] {
+            let open = rules.iter().filter(|rule| rule.status == status).count();
+            if open > 0 {
+                line.push_str(&format!(" · {} {word}", count(open, "rule")));
+            }
         }
         line
     }

@@ -13,7 +13,7 @@ use crate::report::selection::{FILE_LIMIT, RuleOutcome, by_rule, folded, place_t
 use crate::report::timeline;
 use crate::report::verdict::VerdictLine;
 use crate::text::sanitize::one_line_cut;
-use crate::violation::{RuleStatus, Verdict, Violation};
+use crate::violation::{RuleStatus, RuleSummary, Verdict, Violation};
 
 /// Violations of a rule, and problems, that are written out; the rest is counted.
 const LIST_LIMIT: usize = 200;
@@ -25,7 +25,7 @@ const TEXT_LIMIT: usize = 1000;
 /// Writes a test suite for each policy file with a test case for each rule, and a suite `input` for what could not be read.
 ///
 /// A rule fails where its violations fail the run; below that severity, or all waived, it passes and says so in `system-out`.
-/// One that met no event of its population is skipped. A rule that is not evaluated, and a problem, is an error unless the run
+/// One that met no event of its population is skipped. A pending rule, and a problem, is an error unless the run
 /// passes all the same. What XML cannot hold, and what a terminal acts on, is written as `\u{…}`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JunitReporter;
@@ -72,8 +72,9 @@ fn rule_case(run: &RunReport<'_>, rule: &RuleOutcome<'_>, file: &str) -> TestCas
         _ if fails => failure(rule),
         RuleStatus::Violated | RuleStatus::Clean => TestCaseStatus::success(),
         RuleStatus::NotObserved => skipped("not observed: no event of its population was seen"),
-        RuleStatus::NotEvaluated if run.verdict == Verdict::Passed => skipped("not evaluated"),
-        RuleStatus::NotEvaluated => error("not_evaluated", "not evaluated", "the rule speaks of several events"),
+        RuleStatus::Learning => skipped(&format!("learning: {} first of their kind", count(summary.learning, "event"))),
+        RuleStatus::Pending if run.verdict == Verdict::Passed => skipped(&pending(summary)),
+        RuleStatus::Pending => error("pending", "pending", &pending(summary)),
     };
     let mut case = TestCase::new(xml(&format!("{}: {}", summary.rule, summary.title), TEXT_LIMIT), status);
     case.set_classname(Path::new(file).file_stem().unwrap_or_default().to_string_lossy());
@@ -90,6 +91,10 @@ fn rule_case(run: &RunReport<'_>, rule: &RuleOutcome<'_>, file: &str) -> TestCas
         case.set_system_out(said.join("\n"));
     }
     case
+}
+
+fn pending(summary: &RuleSummary) -> String {
+    format!("of {} it is not known yet whether the rule is broken", count(summary.pending, "event"))
 }
 
 fn failure(rule: &RuleOutcome<'_>) -> TestCaseStatus {
@@ -145,8 +150,8 @@ fn input(run: &RunReport<'_>) -> Option<TestSuite> {
             _ => add(name, error("problems", "not listed", "the JSON report lists all problems"), None),
         }
     }
-    let not_evaluated = run.summary.rules.iter().any(|rule| rule.status == RuleStatus::NotEvaluated);
-    let unsaid = run.verdict == Verdict::Incomplete && problems.is_empty() && !not_evaluated;
+    let pending = run.summary.rules.iter().any(|rule| rule.status == RuleStatus::Pending);
+    let unsaid = run.verdict == Verdict::Incomplete && problems.is_empty() && !pending;
     if unsaid || run.verdict == Verdict::Interrupted {
         let line = VerdictLine::of(run);
         add("run".to_owned(), error(line.word, line.word, &line.to_string()), None);

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::policy::Severity;
 use crate::report::number::{count, grouped};
 use crate::report::reporter::RunReport;
-use crate::violation::{RuleStatus, Verdict};
+use crate::violation::Verdict;
 
 /// `failed: 3 violations (1 critical, 2 high), 1 waived · 2 problems`, in parts. Displays as one line.
 ///
@@ -99,9 +99,13 @@ fn open_questions(run: &RunReport<'_>) -> Vec<String> {
         let allowed = if run.verdict == Verdict::Passed { " (allowed)" } else { "" };
         open.push(format!("{}{allowed}", count(problems, "problem")));
     }
-    let skipped = run.summary.rules.iter().filter(|rule| rule.status == RuleStatus::NotEvaluated).count();
-    if skipped > 0 {
-        open.push(format!("{} not evaluated", count(skipped, "rule")));
+    let rules = &run.summary.rules;
+    let pending = rules.iter().filter(|rule| rule.pending > 0).count();
+    let learning = rules.iter().filter(|rule| rule.learning > 0).count();
+    for (rules, word) in [(pending, "pending"), (learning, "learning")] {
+        if rules > 0 {
+            open.push(format!("{} {word}", count(rules, "rule")));
+        }
     }
     open
 }

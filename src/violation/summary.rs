@@ -28,7 +28,7 @@ pub struct Summary {
     pub rules: Vec<RuleSummary>,
     /// What could not be read.
     pub problems: Vec<Problem>,
-    /// What a reader should know of the policies: expired exceptions and list entries, exceptions that never applied, rules not evaluated.
+    /// What a reader should know of the policies: expired exceptions and list entries, exceptions that never applied, what was forgotten.
     pub notes: Vec<Note>,
     /// Whether the run was ended by the user before all files were read.
     pub interrupted: bool,
@@ -63,6 +63,20 @@ pub struct SkippedFile {
     pub file: String,
     /// Why, as in [`FileCounts::skipped_by`].
     pub reason: &'static str,
+}
+
+impl RuleSummary {
+    /// What became of the rule by its counts: what speaks against it goes first, then what is not known.
+    #[must_use]
+    pub const fn settled(&self) -> RuleStatus {
+        match (self.violations, self.pending, self.learning, self.population) {
+            (1.., ..) => RuleStatus::Violated,
+            (0, 1.., ..) => RuleStatus::Pending,
+            (0, 0, 1.., _) => RuleStatus::Learning,
+            (0, 0, 0, 1..) => RuleStatus::Clean,
+            (0, 0, 0, 0) => RuleStatus::NotObserved,
+        }
+    }
 }
 
 impl Note {
@@ -117,6 +131,10 @@ pub struct RuleSummary {
     pub violations: u64,
     /// Violations covered by an exception or waiver.
     pub waived: u64,
+    /// Events of which it is not known yet whether they are violations: what must follow or precede them may lie outside the log.
+    pub pending: u64,
+    /// Events that were the first of their kind while not enough of the past was known to say so.
+    pub learning: u64,
     /// The outcome.
     pub status: RuleStatus,
     /// What the events of its population reach over.
@@ -129,18 +147,20 @@ pub struct RuleSummary {
 pub enum RuleStatus {
     /// At least one violation that is not waived.
     Violated,
+    /// No violation, and of at least one event it is not known yet: the log does not reach far enough.
+    Pending,
+    /// No violation, and at least one event only taught what is usual.
+    Learning,
     /// Events of its population were seen, none in violation (or each waived).
     Clean,
     /// No event of its population was seen.
     NotObserved,
-    /// It speaks of several events, which is not evaluated.
-    NotEvaluated,
 }
 
 /// Something a reader should know of the policies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Note {
-    /// A stable word: `exception_expired`, `exception_unused`, `list_entry_expired`, `rule_not_evaluated`, `waiver_expired`,
+    /// A stable word: `exception_expired`, `exception_unused`, `history_forgotten`, `list_entry_expired`, `waiver_expired`,
     /// `waiver_expiring`, `waiver_forbidden`, `waiver_unused`.
     pub code: &'static str,
     /// The rule it is about.

@@ -55,11 +55,11 @@ fn keep(dice: &mut Dice) -> Keep {
 }
 
 fn outcome(program: &Program, keep: Keep, files: &[Vec<u8>]) -> Outcome {
-    let mut tally = Tally::new(program, keep);
+    let mut tally = Tally::new(program, keep, 1 << 28);
     for bytes in files {
         tally.add(&Input::Stdin, Scanned::Read(file_report(program, bytes)));
     }
-    tally.finish()
+    tally.finish().unwrap()
 }
 
 /// The outcome without all that depends on where a record lies.
@@ -125,7 +125,7 @@ proptest! {
             Input::File { path, given: Given::Named }
         }).collect();
         let with = |threads| {
-            let options = RunOptions { threads, limit_bytes: LIMIT, keep };
+            let options = RunOptions { threads, limit_bytes: LIMIT, facts_bytes: 1 << 28, keep };
             format!("{:#?}", run(&program, &inputs, options, &AtomicBool::new(false), &mut ()).unwrap())
         };
         prop_assert_eq!(with(1), with(2));

@@ -156,6 +156,8 @@ pub fn summary(violations: &[Violation], status: RuleStatus) -> Summary {
         population: u64::try_from(violations.len()).unwrap(),
         violations: u64::try_from(count(false)).unwrap(),
         waived: u64::try_from(count(true)).unwrap(),
+        pending: 0,
+        learning: 0,
         status,
     };
     Summary { violations: count(false), waived: count(true), rules: vec![rule], ..Summary::default() }

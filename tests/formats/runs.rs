@@ -36,8 +36,12 @@ pub struct Run {
 
 impl Run {
     pub fn report(&self, reporter: &dyn Reporter) -> String {
-        let gate =
-            Gate { fail_on: self.fail_on, problems: self.problems, upkeep: trailgate::audit::gate::Upkeep::Noted };
+        let gate = Gate {
+            fail_on: self.fail_on,
+            problems: self.problems,
+            pending: trailgate::audit::gate::Pending::Counts,
+            upkeep: trailgate::audit::gate::Upkeep::Noted,
+        };
         let run = RunReport {
             violations: &self.violations,
             summary: &self.summary,
@@ -69,7 +73,7 @@ struct Made<'t> {
 
 /// Rules of two policies with every outcome, problems, notes and a baseline.
 pub fn full() -> Run {
-    use RuleStatus::{Clean, NotEvaluated, NotObserved, Violated};
+    use RuleStatus::{Clean, NotObserved, Pending, Violated};
     use Severity::{Critical, High, Low, Medium};
     let made = |id, title, severity, policy, population, violations, waived, status| Made {
         id,
@@ -90,7 +94,7 @@ pub fn full() -> Run {
         made("trail.deleted", "Trail deleted", High, trail, 2, 0, 2, Clean),
         made("iam.key-created", "Access key created", High, iam, 14, 0, 0, Clean),
         made("iam.root-used", "Root used", High, iam, 0, 0, 0, NotObserved),
-        made("iam.failed-login-burst", "Burst of failed logins", Low, iam, 0, 0, 0, NotEvaluated),
+        made("iam.failed-login-burst", "Burst of failed logins", Low, iam, 5, 0, 0, Pending),
     ])
 }
 
@@ -141,9 +145,9 @@ fn run(made: &[Made<'_>]) -> Run {
             ),
         ],
         notes: vec![Note {
-            code: "rule_not_evaluated",
+            code: "history_forgotten",
             rule: Some(RuleId("iam.failed-login-burst".to_owned())),
-            message: "`threshold` speaks of several events, which is not evaluated".to_owned(),
+            message: "the rule changed since the state was kept: what it had seen is forgotten, and it learns anew".to_owned(),
             file: "policies/iam.yaml".to_owned(),
             line: 91,
         }],
@@ -181,6 +185,8 @@ fn summary(rule: &Made<'_>) -> RuleSummary {
         population: rule.population,
         violations: u64::try_from(rule.violations).unwrap(),
         waived: u64::try_from(rule.waived).unwrap(),
+        pending: u64::from(rule.status == RuleStatus::Pending) * 2,
+        learning: 0,
         status: rule.status,
     }
 }

@@ -23,11 +23,14 @@ pub const KEYS: &[Key] = &[
     key("baseline", "TRAILGATE_BASELINE", Takes::Text).path(PathIn::Value { words: &[] }),
     key("fail_on", "TRAILGATE_FAIL_ON", Takes::Text),
     key("allow_problems", "TRAILGATE_ALLOW_PROBLEMS", Takes::Switch),
+    key("allow_pending", "TRAILGATE_ALLOW_PENDING", Takes::Switch),
     key("format", "TRAILGATE_FORMAT", Takes::Texts).path(PathIn::AfterEquals).of("formats"),
     key("max_violations", "TRAILGATE_MAX_VIOLATIONS", Takes::Number),
     key("color", "TRAILGATE_COLOR", Takes::Text),
     key("threads", "TRAILGATE_THREADS", Takes::Number),
     key("max_inflated", "TRAILGATE_MAX_INFLATED", Takes::Text),
+    key("state", "TRAILGATE_STATE", Takes::Text).path(PathIn::Value { words: &[] }),
+    key("fact_memory", "TRAILGATE_FACT_MEMORY", Takes::Text),
 ];
 
 /// A setting.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Job, Subject, finish, problem_value, separate};
-use crate::audit::gate::{Problems, Upkeep};
+use crate::audit::facts::CEILING_BYTES;
+use crate::audit::gate::{Pending, Problems, Upkeep};
 use crate::audit::{Gate, Keep, Limit, Outcome, RunOptions, Task, verdict, walk};
 use crate::cli::args::ExplainFormat;
 use crate::cli::diagnostics::{print_error, say};
@@ -36,9 +37,10 @@ impl Job<'_> {
         let options = RunOptions {
             threads: self.arguments.threads,
             limit_bytes: self.arguments.max_inflated,
+            facts_bytes: CEILING_BYTES,
             keep: Keep { violations: Limit::First(KEPT), records: Limit::First(0) },
         };
-        let task = Task { program: &program, baseline: None };
+        let task = Task { program: &program, baseline: None, history: None };
         let shows_progress = !self.arguments.no_progress && !self.arguments.quiet;
         let outcome = match run_logs(&[task], &inputs, options, shows_progress) {
             Ok(outcomes) => outcomes.into_iter().next().unwrap_or_default(),
@@ -89,7 +91,12 @@ impl Job<'_> {
 
 /// Whether all could be read: what the rules found does not count.
 fn reading(summary: &Summary) -> Verdict {
-    let gate = Gate { fail_on: Severity::Critical, problems: Problems::Count, upkeep: Upkeep::Noted };
+    let gate = Gate {
+        fail_on: Severity::Critical,
+        problems: Problems::Count,
+        pending: Pending::Allowed,
+        upkeep: Upkeep::Noted,
+    };
     verdict(gate, &Summary { rules: Vec::new(), ..summary.clone() })
 }
 

@@ -84,7 +84,7 @@ impl Control<'_, '_> {
         match self.of.status {
             ControlStatus::Violated => "violated",
             ControlStatus::Clean => "clean",
-            ControlStatus::NotEvaluated | ControlStatus::NoEvidence => "unevaluated",
+            ControlStatus::Pending | ControlStatus::Learning | ControlStatus::NoEvidence => "unevaluated",
             ControlStatus::NotObserved | ControlStatus::NotCovered => "unobserved",
         }
     }
@@ -93,7 +93,7 @@ impl Control<'_, '_> {
         match self.of.status {
             ControlStatus::Violated => "✕",
             ControlStatus::Clean => "✓",
-            ControlStatus::NotEvaluated | ControlStatus::NoEvidence => "?",
+            ControlStatus::Pending | ControlStatus::Learning | ControlStatus::NoEvidence => "?",
             ControlStatus::NotObserved => "–",
             ControlStatus::NotCovered => "○",
         }

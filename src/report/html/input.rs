@@ -50,7 +50,8 @@ pub(super) fn sums(run: &RunReport<'_>) -> Vec<Sum> {
                 (rules(RuleStatus::Violated), "violated"),
                 (rules(RuleStatus::Clean), "clean"),
                 (rules(RuleStatus::NotObserved), "not observed"),
-                (rules(RuleStatus::NotEvaluated), "not evaluated"),
+                (rules(RuleStatus::Pending), "pending"),
+                (rules(RuleStatus::Learning), "learning"),
             ],
         ),
     ]

@@ -8,7 +8,8 @@ pub(super) const fn word(status: RuleStatus) -> &'static str {
         RuleStatus::Violated => "violated",
         RuleStatus::Clean => "clean",
         RuleStatus::NotObserved => "not observed",
-        RuleStatus::NotEvaluated => "not evaluated",
+        RuleStatus::Pending => "pending",
+        RuleStatus::Learning => "learning",
     }
 }
 
@@ -18,7 +19,7 @@ pub(super) const fn class(status: RuleStatus) -> &'static str {
         RuleStatus::Violated => "violated",
         RuleStatus::Clean => "clean",
         RuleStatus::NotObserved => "unobserved",
-        RuleStatus::NotEvaluated => "unevaluated",
+        RuleStatus::Pending | RuleStatus::Learning => "unevaluated",
     }
 }
 
@@ -28,7 +29,7 @@ pub(super) const fn sign(status: RuleStatus) -> &'static str {
         RuleStatus::Violated => "✕",
         RuleStatus::Clean => "✓",
         RuleStatus::NotObserved => "–",
-        RuleStatus::NotEvaluated => "?",
+        RuleStatus::Pending | RuleStatus::Learning => "?",
     }
 }
 
@@ -36,8 +37,9 @@ pub(super) const fn sign(status: RuleStatus) -> &'static str {
 pub(super) const fn order(status: RuleStatus) -> u8 {
     match status {
         RuleStatus::Violated => 0,
-        RuleStatus::NotEvaluated => 1,
-        RuleStatus::Clean => 2,
-        RuleStatus::NotObserved => 3,
+        RuleStatus::Pending => 1,
+        RuleStatus::Learning => 2,
+        RuleStatus::Clean => 3,
+        RuleStatus::NotObserved => 4,
     }
 }

@@ -65,7 +65,7 @@ const fn style(status: ControlStatus) -> Style {
     match status {
         ControlStatus::Violated => BAD,
         ControlStatus::Clean => GOOD,
-        ControlStatus::NotEvaluated | ControlStatus::NoEvidence => WARN,
+        ControlStatus::Pending | ControlStatus::Learning | ControlStatus::NoEvidence => WARN,
         ControlStatus::NotObserved | ControlStatus::NotCovered => DIM,
     }
 }

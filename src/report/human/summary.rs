@@ -148,7 +148,8 @@ pub(super) fn summary(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> 
             (of(RuleStatus::Violated), "violated"),
             (of(RuleStatus::Clean), "clean"),
             (of(RuleStatus::NotObserved), "not observed"),
-            (of(RuleStatus::NotEvaluated), "not evaluated"),
+            (of(RuleStatus::Pending), "pending"),
+            (of(RuleStatus::Learning), "learning"),
         ],
     )?;
     rules(page, summary)
@@ -188,18 +189,26 @@ fn rules(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
 fn status_order(status: RuleStatus) -> u8 {
     match status {
         RuleStatus::Violated => 0,
-        RuleStatus::NotEvaluated => 1,
-        RuleStatus::Clean => 2,
-        RuleStatus::NotObserved => 3,
+        RuleStatus::Pending => 1,
+        RuleStatus::Learning => 2,
+        RuleStatus::Clean => 3,
+        RuleStatus::NotObserved => 4,
     }
 }
 
 fn outcome(rule: &RuleSummary) -> String {
-    let waived = if rule.waived > 0 { format!(", {} waived", grouped(rule.waived)) } else { String::new() };
+    let mut more = String::new();
+    for (number, word) in [(rule.waived, "waived"), (rule.pending, "pending"), (rule.learning, "learning")] {
+        if number > 0 {
+            more.push_str(&format!(", {} {word}", grouped(number)));
+        }
+    }
+    let of = count(rule.population, "event");
     match rule.status {
-        RuleStatus::Violated => format!("{} in {}{waived}", grouped(rule.violations), count(rule.population, "event")),
-        RuleStatus::Clean => format!("clean in {}{waived}", count(rule.population, "event")),
+        RuleStatus::Violated => format!("{} in {of}{more}", grouped(rule.violations)),
+        RuleStatus::Pending => format!("pending in {of}{more}"),
+        RuleStatus::Learning => format!("learning in {of}{more}"),
+        RuleStatus::Clean => format!("clean in {of}{more}"),
         RuleStatus::NotObserved => "not observed".to_owned(),
-        RuleStatus::NotEvaluated => "not evaluated".to_owned(),
     }
 }

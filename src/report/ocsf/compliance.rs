@@ -6,7 +6,7 @@
 //! | met events and is clean, and all could be read     | 1 Pass                 |
 //! | is clean, but something could not be read          | 2 Warning              |
 //! | met no event that it is about                      | 2 Warning              |
-//! | speaks of several events, which is not evaluated   | 2 Warning              |
+//! | pending or learning: not known yet                 | 2 Warning              |
 //!
 //! A warning is what the schema has for a check that "did not yield a result due to missing information": a control that nothing
 //! was seen of has not passed. The accounts are those of the violations, of a clean rule those of the events it met.
@@ -124,7 +124,7 @@ fn status(run: &RunReport<'_>, rule: &RuleSummary) -> (u32, &'static str) {
     match rule.status {
         RuleStatus::Violated => (3, "Fail"),
         RuleStatus::Clean if !run.is_partial() => (1, "Pass"),
-        RuleStatus::Clean | RuleStatus::NotObserved | RuleStatus::NotEvaluated => (2, "Warning"),
+        RuleStatus::Clean | RuleStatus::NotObserved | RuleStatus::Pending | RuleStatus::Learning => (2, "Warning"),
     }
 }
 
@@ -141,7 +141,8 @@ fn detail(run: &RunReport<'_>, rule: &RuleSummary) -> String {
             detail
         }
         RuleStatus::NotObserved => "not observed: no event that the rule is about was seen".to_owned(),
-        RuleStatus::NotEvaluated => "not evaluated: the rule speaks of several events".to_owned(),
+        RuleStatus::Pending => format!("pending: of {} events it is not known yet", rule.pending),
+        RuleStatus::Learning => format!("learning: {} events were the first of their kind so far", rule.learning),
     }
 }
 

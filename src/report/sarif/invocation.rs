@@ -75,9 +75,7 @@ fn problem(problem: &Problem) -> Notification {
 }
 
 fn note(run: &RunReport<'_>, note: &Note) -> Notification {
-    // A rule that is not evaluated leaves its question open; the others are a hint to the policy's author.
-    let level = if note.code == "rule_not_evaluated" { "warning" } else { "note" };
-    let mut notification = notification(level, note.code, &note.message);
+    let mut notification = notification("note", note.code, &note.message);
     if !note.file.is_empty() {
         notification.locations = Some(vec![policy_location(note)]);
     }
