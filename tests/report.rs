@@ -250,7 +250,8 @@ fn full_run() -> (Vec<Violation>, Summary) {
     summary.notes = vec![Note {
         code: "history_forgotten",
         rule: Some(RuleId("iam.failed-login-burst".to_owned())),
-        message: "the rule changed since the state was kept: what it had seen is forgotten, and it learns anew".to_owned(),
+        message: "the rule changed since the state was kept: what it had seen is forgotten, and it learns anew"
+            .to_owned(),
         file: "policies/cloudtrail.yaml".to_owned(),
         line: 91,
     }];

@@ -106,7 +106,7 @@ pub fn clean() -> Run {
     run.summary.notes.clear();
     (run.summary.violations, run.summary.waived, run.baseline) = (0, 0, None);
     for rule in &mut run.summary.rules {
-        (rule.violations, rule.waived, rule.status) = (0, 0, RuleStatus::Clean);
+        (rule.violations, rule.waived, rule.pending, rule.status) = (0, 0, 0, RuleStatus::Clean);
     }
     run
 }
@@ -147,7 +147,8 @@ fn run(made: &[Made<'_>]) -> Run {
         notes: vec![Note {
             code: "history_forgotten",
             rule: Some(RuleId("iam.failed-login-burst".to_owned())),
-            message: "the rule changed since the state was kept: what it had seen is forgotten, and it learns anew".to_owned(),
+            message: "the rule changed since the state was kept: what it had seen is forgotten, and it learns anew"
+                .to_owned(),
             file: "policies/iam.yaml".to_owned(),
             line: 91,
         }],
