@@ -4,12 +4,15 @@
 
 mod agree {
     pub mod condition;
+    pub mod damage;
     mod decided;
     pub mod dice;
     pub mod event;
     pub mod fast;
     mod files;
+    pub mod hunt;
     pub mod policy;
+    pub mod rolls;
     pub mod test;
     pub mod trace;
     pub mod waiver;
@@ -19,13 +22,15 @@ mod agree {
 use std::collections::BTreeMap;
 
 use agree::condition::{Place, path_of};
-use agree::dice::{Dice, cases, rolls};
+use agree::dice::Dice;
 use agree::event::event;
 use agree::fast::{fast, file_report, policy_set, policy_set_with_waivers, program, slow, without_place};
 use agree::policy::{TODAY, lists, policies, policies_of_any_source, single_tests};
+use agree::rolls::{cases, rolls};
 use agree::test::test;
 use agree::trace::{near_misses, tally, traces};
 use agree::waiver::waivers;
+use agree::{damage, hunt};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -117,6 +122,22 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(cases(5000))]
+
+    /// Logs of every kind with bytes changed, cut out, repeated and put in.
+    #[test]
+    fn both_agree_on_damaged_logs(rolls in rolls(400)) {
+        hunt::log(&damage::log(&mut Dice::new(&rolls)));
+    }
+
+    /// Most are no policies, and only have to be refused.
+    #[test]
+    fn both_agree_on_damaged_policies(rolls in rolls(400)) {
+        hunt::policy(&damage::policy(&mut Dice::new(&rolls)));
+    }
+}
+
+proptest! {
     #![proptest_config(cases(1000))]
 
     /// The decision tree is the reference's decision, and each of its nodes follows from those below it.
@@ -136,6 +157,23 @@ proptest! {
         let event = event(&mut dice).plain();
         near_misses(&policy_set(&policies(&mut dice)), &event)?;
     }
+}
+
+/// Damaged logs still hold records, and some of the damaged policies are policies that find something.
+#[test]
+fn damage_leaves_something_to_compare() {
+    let mut met = [[0; 3]; 2];
+    for rolls in fixed_rolls(500, 400) {
+        let dice = &mut Dice::new(&rolls);
+        for (met, found) in met.iter_mut().zip([hunt::log(&damage::log(dice)), hunt::policy(&damage::policy(dice))]) {
+            met[0] += usize::from(found.records > 0);
+            met[1] += usize::from(found.violations > 0);
+            met[2] += found.violations;
+        }
+    }
+    let [logs, policies] = met;
+    println!("with records, with violations, violations: logs {logs:?}, policies {policies:?}");
+    assert!(logs[0] > 200 && logs[1] > 100 && policies[0] > 90 && policies[1] > 5);
 }
 
 /// Nodes of every kind hold at times, and at times not.

@@ -1,20 +1,6 @@
 //! Choices out of a list of random numbers. A shorter list of smaller numbers makes simpler choices, so that proptest shrinks what
 //! is built out of them without knowing what it is.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-
-/// Random numbers for a [`Dice`].
-pub fn rolls(count: usize) -> impl Strategy<Value = Vec<u16>> {
-    vec(any::<u16>(), count)
-}
-
-/// `usual` cases, or as many as the environment variable `PROPTEST_CASES` says for a longer hunt.
-pub fn cases(usual: u32) -> ProptestConfig {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { ProptestConfig { cases: usual, ..config } }
-}
-
 /// Makes choices; the first choice for ever once its numbers are used up.
 pub struct Dice<'r> {
     rolls: std::slice::Iter<'r, u16>,

@@ -9,10 +9,11 @@ use trailgate::audit::run::{RunOptions, run};
 use trailgate::audit::tally::{Keep, Limit, Outcome, Scanned, Tally};
 use trailgate::compile::Program;
 
-use super::dice::{Dice, cases, rolls};
+use super::dice::Dice;
 use super::event::event;
 use super::fast::{LIMIT, file_report, program, without_place};
 use super::policy::policies;
+use super::rolls::{cases, rolls};
 
 /// Random numbers that two policy files and a few events use up, most of the time.
 const ROLLS: usize = 3000;

@@ -46,17 +46,33 @@ pub fn single_tests(dice: &mut Dice) -> String {
 /// As [`policies`], but at times about records that are no CloudTrail events.
 pub fn policies_of_any_source(dice: &mut Dice) -> Vec<String> {
     let texts = policies(dice);
-    texts.into_iter().map(|text| if dice.chance(15) { with_source(&text, dice) } else { text }).collect()
+    texts
+        .into_iter()
+        .map(|text| {
+            if dice.chance(15) {
+                let source = source(dice);
+                with_source(&text, &source)
+            } else {
+                text
+            }
+        })
+        .collect()
 }
 
-fn with_source(policy: &str, dice: &mut Dice) -> String {
-    let mut policy: Value = serde_json::from_str(policy).unwrap();
+/// Where records that are no CloudTrail events lie.
+pub fn source(dice: &mut Dice) -> Value {
     let mut source = json!({"records": dice.pick(&["$.Records[*]", "$..Records[?@.eventID]"])});
     if dice.chance(50) {
         source["id"] = json!("$.eventID");
         source["time"] = json!(dice.pick(&["$.eventTime", "$.requestParameters.since", "$.responseElements"]));
     }
-    policy["source"] = source;
+    source
+}
+
+/// `policy` about the records of `source`.
+pub fn with_source(policy: &str, source: &Value) -> String {
+    let mut policy: Value = serde_json::from_str(policy).unwrap();
+    policy["source"] = source.clone();
     policy.to_string()
 }
 

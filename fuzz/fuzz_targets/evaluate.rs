@@ -1,0 +1,19 @@
+//! Bytes as the choices of the generators: policies that are allowed, and an event that they are about.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use trailgate::compile::compile;
+use trailgate_fuzz::dice::Dice;
+use trailgate_fuzz::event::event;
+use trailgate_fuzz::fast::{fast, policy_set, slow};
+use trailgate_fuzz::policy::{TODAY, policies_of_any_source};
+
+fuzz_target!(|bytes: &[u8]| {
+    let rolls: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let mut dice = Dice::new(&rolls);
+    let event = event(&mut dice).write(&mut dice);
+    let texts = policies_of_any_source(&mut dice);
+    let set = policy_set(&texts);
+    let (slow, fast) = (slow(&set, &event), fast(&compile(&set, TODAY), &event));
+    assert_eq!(slow, fast, "reference left, fast right: {event}\n{}", texts.join("\n"));
+});
