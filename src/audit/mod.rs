@@ -6,6 +6,7 @@ pub mod facts;
 pub mod gate;
 pub mod input;
 pub mod notes;
+pub mod profile;
 pub mod rule_tests;
 pub mod run;
 pub mod state;
@@ -15,5 +16,6 @@ pub mod walk;
 
 pub use gate::{Gate, verdict, verdict_against};
 pub use input::Input;
+pub use profile::{Profile, RunCosts, Step, timed};
 pub use run::{Progress, RunOptions, Task, run, run_all};
 pub use tally::{Keep, Limit, Outcome, Tally};

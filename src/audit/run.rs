@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use crate::audit::input::{Given, Input, has_log_name};
+use crate::audit::profile::{Profile, Step, timed};
 use crate::audit::tally::{Keep, Outcome, Scanned, Tally};
 use crate::compile::Program;
 use crate::engine::scan_with;
@@ -47,6 +48,8 @@ pub struct Task<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What earlier runs have seen; where it is given, what this run has seen is added in the outcome.
     pub history: Option<&'a History>,
+    /// What gathers the costs.
+    pub profile: Option<&'a Profile>,
 }
 
 /// Scans `inputs` with `program`. Where `stop` becomes true, inputs that were not begun are left out and the summary says so.
@@ -60,7 +63,8 @@ pub fn run(
     stop: &AtomicBool,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, String> {
-    let outcomes = run_all(&[Task { program, baseline: None, history: None }], inputs, options, stop, progress)?;
+    let outcomes =
+        run_all(&[Task { program, baseline: None, history: None, profile: None }], inputs, options, stop, progress)?;
     Ok(outcomes.into_iter().next().unwrap_or_default())
 }
 
@@ -117,15 +121,15 @@ pub fn run_all(
                     Some(Scanned::Read(report)) => u64::try_from(report.bytes).unwrap_or(u64::MAX),
                     _ => 0,
                 };
-                for (tally, scanned) in tallies.iter_mut().zip(scanned) {
-                    tally.add(input, scanned);
+                for ((tally, task), scanned) in tallies.iter_mut().zip(tasks).zip(scanned) {
+                    timed(task.profile, Step::Merge, || tally.add(input, scanned));
                 }
                 progress.advanced(merged, bytes);
             }
         }
     });
-    let outcomes = tallies.into_iter().map(|tally| {
-        let mut outcome = tally.finish()?;
+    let outcomes = tallies.into_iter().zip(tasks).map(|(tally, task)| {
+        let mut outcome = timed(task.profile, Step::Correlate, || tally.finish())?;
         outcome.summary.interrupted = merged < inputs.len();
         Ok(outcome)
     });
@@ -148,7 +152,8 @@ fn scan_input(tasks: &[Task<'_>], input: &Input, limit_bytes: u64, buffers: &mut
         all(&|| Scanned::Failed(problem.clone()))
     };
     let Buffers { bytes, text } = buffers;
-    if let Err(cause) = input.read_into(bytes) {
+    let profile = tasks.iter().find_map(|task| task.profile);
+    if let Err(cause) = timed(profile, Step::Read, || input.read_into(bytes)) {
         return failed(ProblemKind::Unreadable, cause);
     }
     if let Input::File { path, given } = input {
@@ -160,5 +165,11 @@ fn scan_input(tasks: &[Task<'_>], input: &Input, limit_bytes: u64, buffers: &mut
             return all(&|| Scanned::Skipped("not_json"));
         }
     }
-    tasks.iter().map(|task| Scanned::Read(scan_with(task.program, &name, bytes, limit_bytes, text))).collect()
+    let mut scan = |task: &Task<'_>| match task.profile {
+        None => scan_with(task.program, &name, bytes, limit_bytes, text, None),
+        Some(profile) => profile.metered(task.program.rules.len(), |meter| {
+            scan_with(task.program, &name, bytes, limit_bytes, text, Some(meter))
+        }),
+    };
+    tasks.iter().map(|task| Scanned::Read(scan(task))).collect()
 }

@@ -206,9 +206,13 @@ pub struct CheckArgs {
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Report")]
     pub quiet: bool,
 
-    /// Say more: every rule with its status, every problem, the skipped files.
+    /// Say more: every rule with its status, every problem, the skipped files, and on standard error how fast the logs were read.
     #[arg(short, long, help_heading = "Report")]
     pub verbose: bool,
+
+    /// Show on standard error what the run spent its time on: each step, and the slowest rules.
+    #[arg(long, help_heading = "Report")]
+    pub profile: bool,
 
     /// Colours in the human report.
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Report")]

@@ -1,18 +1,22 @@
 //! `trailgate check`: policies and logs in, reports and a verdict out.
 
+use std::num::NonZero;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::gate::{Pending, Problems, Upkeep};
-use crate::audit::{Gate, Keep, Limit, Outcome, RunOptions, Task, cards, notes, state, verdict_against, walk};
+use crate::audit::{
+    Gate, Keep, Limit, Outcome, Profile, RunOptions, Step, Task, cards, notes, state, timed, verdict_against, walk,
+};
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::baseline;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
 use crate::cli::output::{prepare, write_reports};
 use crate::cli::policies::{load_or_say, waiver_files};
+use crate::cli::profile::{rates, tables};
 use crate::cli::run::{run_logs, say_interrupted};
 use crate::cli::selection::{Selection, select};
 use crate::compile::{compile, lint};
@@ -34,8 +38,10 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         return Exit::Usage;
     }
     let today = arguments.as_of.unwrap_or_else(today);
-    let Some(set) = policies(arguments, today) else { return Exit::Usage };
-    let program = compile(&set, today);
+    let profile = arguments.profile.then(Profile::default);
+    let profile = profile.as_ref();
+    let Some(set) = policies(arguments, today, profile) else { return Exit::Usage };
+    let program = timed(profile, Step::Compile, || compile(&set, today));
     let inputs = walk::inputs(&arguments.paths);
     let known = match baselines(arguments) {
         Ok(known) => known,
@@ -57,7 +63,8 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         facts_bytes: arguments.fact_memory,
         keep: keep(arguments),
     };
-    let task = Task { program: &program, baseline: known.as_ref(), history: history.as_ref() };
+    let task = Task { program: &program, baseline: known.as_ref(), history: history.as_ref(), profile };
+    let reading = Instant::now();
     let mut outcome = match run_logs(&[task], &inputs, options, !arguments.no_progress && !arguments.quiet) {
         Ok(outcomes) => outcomes.into_iter().next().unwrap_or_default(),
         Err(message) => {
@@ -65,6 +72,7 @@ pub fn check(arguments: &CheckArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    let read_in = reading.elapsed();
     say_interrupted(&outcome.summary, &inputs);
     outcome.summary.notes = notes::notes(&set, &program, &outcome, today);
     let gate = Gate {
@@ -88,7 +96,8 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         baseline: outcome.comparison.as_ref(),
         controls: &arguments.control,
     };
-    if let Err(message) = write_reports(&report, arguments, started.elapsed()) {
+    let written = timed(profile, Step::Report, || write_reports(&report, arguments, started.elapsed()));
+    if let Err(message) = written {
         print_error(&message);
         return Exit::Usage;
     }
@@ -112,6 +121,12 @@ pub fn check(arguments: &CheckArgs) -> Exit {
         return Exit::Usage;
     }
     say_verdict(arguments, &report);
+    if arguments.verbose {
+        say(&rates(&outcome.summary, read_in, threads(arguments)));
+    }
+    if let Some(profile) = profile {
+        say(tables(&profile.costs(), &program).trim_end());
+    }
     Exit::Verdict(verdict)
 }
 
@@ -134,9 +149,10 @@ fn baselines(arguments: &CheckArgs) -> Result<Option<Baseline>, String> {
 }
 
 /// The wanted rules of the policies; what is wrong or odd with them is printed.
-fn policies(arguments: &CheckArgs, today: Date) -> Option<PolicySet> {
+fn policies(arguments: &CheckArgs, today: Date, profile: Option<&Profile>) -> Option<PolicySet> {
     let waivers = if arguments.ignore_waivers { Vec::new() } else { waiver_files(&arguments.waivers) };
-    let set = load_or_say(&arguments.policies, &waivers, arguments.color).ok()?;
+    let parsed = timed(profile, Step::Parse, || load_or_say(&arguments.policies, &waivers, arguments.color));
+    let set = parsed.ok()?;
     let selection = Selection {
         only: &arguments.only,
         skip: &arguments.skip,
@@ -152,7 +168,7 @@ fn policies(arguments: &CheckArgs, today: Date) -> Option<PolicySet> {
         }
     };
     let set = if arguments.ignore_waivers { set.without_exceptions() } else { set };
-    let warnings = lint(&set, today);
+    let warnings = timed(profile, Step::Lint, || lint(&set, today));
     if !warnings.is_empty() && !arguments.quiet {
         print_policy_errors(&warnings, arguments.color);
     }
@@ -185,6 +201,14 @@ fn say_verdict(arguments: &CheckArgs, report: &RunReport<'_>) {
         return;
     }
     say(&VerdictLine::of(report).to_string());
+}
+
+/// How many threads read the logs.
+fn threads(arguments: &CheckArgs) -> usize {
+    match arguments.threads {
+        0 => std::thread::available_parallelism().map_or(1, NonZero::get),
+        threads => threads,
+    }
 }
 
 /// 00:00 UTC of a day.

@@ -50,7 +50,8 @@ fn compare(arguments: &DiffArgs) -> Result<Verdict, Option<String>> {
         facts_bytes: CEILING_BYTES,
         keep: Keep { violations: Limit::All, records: Limit::First(0) },
     };
-    let tasks = [&program_before, &program_after].map(|program| Task { program, baseline: None, history: None });
+    let tasks =
+        [&program_before, &program_after].map(|program| Task { program, baseline: None, history: None, profile: None });
     let outcomes = run_logs(&tasks, &inputs, options, !arguments.no_progress).map_err(Some)?;
     let [before, after] = outcomes.as_slice() else { return Err(None) };
     let difference = difference(

@@ -22,6 +22,7 @@ mod mend;
 mod new;
 mod output;
 mod policies;
+mod profile;
 mod program;
 mod progress;
 mod replace;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::compile::Program;
 use crate::compile::program::Part;
+use crate::engine::meter::Meter;
 use crate::engine::scan::{ScannedPiece, scan_piece};
 use crate::event::border::Borders;
 use crate::event::reader::Ending;
@@ -109,19 +110,32 @@ impl<'p> Lane<'p> {
     /// Scans one of the pieces as if the input were at the seam of the lane where it begins.
     #[must_use]
     pub fn scan(&self, text: &[u8], cut: Cut, ending: Ending) -> ScannedPiece {
+        self.scan_metered(text, cut, ending, None)
+    }
+
+    /// As [`Lane::scan`]; `meter` is told what it costs.
+    #[must_use]
+    pub fn scan_metered(&self, text: &[u8], cut: Cut, ending: Ending, meter: Option<&mut Meter<'_>>) -> ScannedPiece {
         let end = cut.stop.saturating_add(self.sizes.look_ahead).min(text.len());
         let ending = if end < text.len() { Ending::Open } else { ending };
-        self.scan_stretch(text, cut, end, ending)
+        self.scan_stretch(text, cut, end, ending, meter)
     }
 
     /// As [`Lane::scan`], with as much of the text behind as it takes.
     fn scan_from(&self, text: &[u8], cut: Cut, ending: Ending) -> ScannedPiece {
         let scanned = self.scan(text, cut, ending);
         let reached = scanned.left.at - self.seam.head.len() + cut.begin >= cut.stop.min(text.len());
-        if reached { scanned } else { self.scan_stretch(text, cut, text.len(), ending) }
+        if reached { scanned } else { self.scan_stretch(text, cut, text.len(), ending, None) }
     }
 
-    fn scan_stretch(&self, text: &[u8], cut: Cut, end: usize, ending: Ending) -> ScannedPiece {
+    fn scan_stretch(
+        &self,
+        text: &[u8],
+        cut: Cut,
+        end: usize,
+        ending: Ending,
+        mut meter: Option<&mut Meter<'_>>,
+    ) -> ScannedPiece {
         let seam = &self.seam;
         let stretch = text.get(cut.begin..end).unwrap_or_default();
         let with_head;
@@ -133,10 +147,10 @@ impl<'p> Lane<'p> {
         };
         let stop = if cut.stop == usize::MAX { cut.stop } else { cut.stop - cut.begin + seam.head.len() };
         let mut piece = Piece { text: behind_head, seam, stop, ending };
-        let mut scanned = scan_piece(self.program, self.place, self.part, self.name, &piece);
+        let mut scanned = scan_piece(self.program, self.place, self.part, self.name, &piece, meter.as_deref_mut());
         if scanned.left.spoilt {
             piece.stop = scanned.left.at;
-            scanned = scan_piece(self.program, self.place, self.part, self.name, &piece);
+            scanned = scan_piece(self.program, self.place, self.part, self.name, &piece, meter);
         }
         scanned
     }

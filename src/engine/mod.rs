@@ -13,12 +13,15 @@ pub mod key;
 pub mod lane;
 mod made;
 pub mod message;
+pub mod meter;
 pub mod near;
 pub mod node;
+mod recognised;
 pub mod reference;
 pub mod scan;
 pub mod selftest;
 pub mod trace;
 
 pub use correlate::{correlate, correlate_into};
+pub use meter::Meter;
 pub use scan::{scan, scan_text, scan_with};

@@ -15,11 +15,13 @@ use crate::engine::evaluate::Event;
 use crate::engine::evidence::{Decision, decisions};
 use crate::engine::fact::{self, RecordPlace, Source};
 use crate::engine::made::{Made, Reaching};
+use crate::engine::meter::{Laps, Meter, Stage};
+use crate::engine::recognised::recognised;
 use crate::engine::{identity, message};
 use crate::event::gzip::GzipError;
 use crate::event::reader::Ending;
 use crate::event::record::Origin;
-use crate::event::{Census, Item, Left, Piece, Problem, ProblemKind, Record, Seam, gzip, read_piece};
+use crate::event::{Item, Left, Piece, Problem, ProblemKind, Record, Seam, gzip, read_piece};
 use crate::json::Slots;
 use crate::json::locate::locate;
 use crate::policy::RuleId;
@@ -34,10 +36,10 @@ use crate::violation::{
 /// `limit_bytes` is the most that a compressed input may inflate to; what lies beyond it is not read, and a problem says so.
 #[must_use]
 pub fn scan(program: &Program, name: &Arc<str>, bytes: &[u8], limit_bytes: u64) -> FileReport {
-    scan_with(program, name, bytes, limit_bytes, &mut Vec::new())
+    scan_with(program, name, bytes, limit_bytes, &mut Vec::new(), None)
 }
 
-/// As [`scan`]; a compressed input is inflated into `buffer`, whatever that held.
+/// As [`scan`]; a compressed input is inflated into `buffer`, whatever that held, and `meter` is told what the scan costs.
 #[must_use]
 pub fn scan_with(
     program: &Program,
@@ -45,12 +47,18 @@ pub fn scan_with(
     bytes: &[u8],
     limit_bytes: u64,
     buffer: &mut Vec<u8>,
+    mut meter: Option<&mut Meter<'_>>,
 ) -> FileReport {
-    if !gzip::is_gzip(bytes) {
-        return scan_text(program, name, bytes, Ending::Whole);
-    }
-    let error = gzip::inflate_into(bytes, limit_bytes, buffer);
-    let mut report = scan_text(program, name, buffer, error.as_ref().map_or(Ending::Whole, GzipError::ending));
+    let (text, error) = if gzip::is_gzip(bytes) {
+        let error = gzip::inflate_into(bytes, limit_bytes, buffer);
+        if let Some(meter) = &mut meter {
+            meter.lap(Stage::Inflate);
+        }
+        (buffer.as_slice(), error)
+    } else {
+        (bytes, None)
+    };
+    let mut report = scan_metered(program, name, text, error.as_ref().map_or(Ending::Whole, GzipError::ending), meter);
     report.problems.extend(error.map(|error| error.problem(name)));
     report
 }
@@ -58,9 +66,19 @@ pub fn scan_with(
 /// As [`scan`], of text that is not compressed; `ending` tells whether it is all of the input.
 #[must_use]
 pub fn scan_text(program: &Program, name: &Arc<str>, text: &[u8], ending: Ending) -> FileReport {
+    scan_metered(program, name, text, ending, None)
+}
+
+fn scan_metered(
+    program: &Program,
+    name: &Arc<str>,
+    text: &[u8],
+    ending: Ending,
+    mut meter: Option<&mut Meter<'_>>,
+) -> FileReport {
     let piece = Piece { text, seam: &Seam::default(), stop: usize::MAX, ending };
-    let scan = |place, part| {
-        let scanned = scan_piece(program, place, part, name, &piece);
+    let mut scan = |place, part| {
+        let scanned = scan_piece(program, place, part, name, &piece, meter.as_deref_mut());
         (scanned.report, scanned.problems)
     };
     let parts = program.parts.iter().enumerate();
@@ -81,32 +99,19 @@ pub struct ScannedPiece {
     pub end: LineColumn,
 }
 
-/// The parts whose kind of records the input holds, with their problems.
-///
-/// Where rules about several kinds of records run together, a file of one kind is no log to the others: their reports are dropped
-/// as soon as one kind is found. Where none is, the first says what is wrong.
-fn recognised(scanned: Vec<(PartReport, Vec<Problem>)>) -> (Vec<PartReport>, Vec<Problem>) {
-    let strange = |problem: &Problem| matches!(problem.kind, ProblemKind::NotALog | ProblemKind::NotAnEvent);
-    let holds = |(part, problems): &(PartReport, Vec<Problem>)| {
-        part.census != Census::default() && (!part.records.is_empty() || !problems.iter().all(strange))
-    };
-    let any = scanned.iter().any(holds);
-    let mut parts = Vec::new();
-    let mut problems = Vec::new();
-    for (place, report) in scanned.into_iter().enumerate() {
-        if if any { holds(&report) } else { place == 0 } {
-            parts.push(report.0);
-            problems.extend(report.1);
-        }
-    }
-    (parts, problems)
-}
-
-/// Scans `piece` of the input called `name` for `part` of `program`, which stands at `place` among its parts.
+/// Scans `piece` of the input called `name` for `part` of `program`, which stands at `place` among its parts; `meter` is told what
+/// it costs.
 ///
 /// Where [`Left::spoilt`] says so, the report holds too much and the piece is to be scanned again.
 #[must_use]
-pub fn scan_piece(program: &Program, place: usize, part: &Part, name: &Arc<str>, piece: &Piece<'_>) -> ScannedPiece {
+pub fn scan_piece(
+    program: &Program,
+    place: usize,
+    part: &Part,
+    name: &Arc<str>,
+    piece: &Piece<'_>,
+    meter: Option<&mut Meter<'_>>,
+) -> ScannedPiece {
     let mut worker = Worker {
         program,
         part,
@@ -130,11 +135,13 @@ pub fn scan_piece(program: &Program, place: usize, part: &Part, name: &Arc<str>,
             ..PartReport::default()
         },
         problems: Vec::new(),
+        laps: Laps(meter),
     };
     let left = read_piece(name, piece, &part.format, &part.eager, &mut |item, slots| match item {
         Item::Record(record) => worker.record(&record, slots),
         Item::Problem(problem) => worker.problems.push(problem),
     });
+    worker.laps.lap(Stage::Scan);
     worker.report.census = left.census;
     worker.report.reach = worker.reaching.reach;
     let extents = std::mem::take(&mut worker.extents).into_iter().zip(&part.rules);
@@ -154,7 +161,7 @@ enum Timed {
 }
 
 /// Scans the records of one input for one part of the program; its buffers are used again for every record.
-struct Worker<'p> {
+struct Worker<'p, 'm> {
     program: &'p Program,
     part: &'p Part,
     name: &'p Arc<str>,
@@ -170,11 +177,13 @@ struct Worker<'p> {
     reaching: Reaching,
     report: PartReport,
     problems: Vec<Problem>,
+    laps: Laps<'p, 'm>,
 }
 
-impl Worker<'_> {
+impl Worker<'_, '_> {
     /// Evaluates a record; `eager` are its eager slots where the reader has filled them.
     fn record(&mut self, record: &Record<'_>, eager: Option<&Slots>) {
+        self.laps.lap(Stage::Scan);
         let text = record.text.as_ref();
         let part = self.part;
         // Invariant: the reader hands out valid JSON, so that no extraction fails.
@@ -194,18 +203,23 @@ impl Worker<'_> {
             made.add_to_reach(&mut self.reaching);
         }
         let found = candidates::find(&part.index, text, slots, &mut candidates);
+        self.laps.lap(Stage::Select);
         // What rules about any event read is eager; all of it is read where a rule was led to, and for violations.
         let few = eager.filter(|_| found == Found::Universal);
         if few.is_none() && eager.is_some() && !candidates.is_empty() && part.slots.extract(text, &mut all).is_err() {
             return;
         }
         let event = Event::new(text, few.unwrap_or(&all));
+        if !candidates.is_empty() {
+            self.laps.lap(Stage::Extract);
+        }
         let mut timeless = Vec::new();
         for local in &candidates {
             let Some(index) = part.rules.get(*local).copied() else { continue };
             let Some(rule) = self.program.rules.get(index) else { continue };
             if let Some(window) = &rule.window {
                 let asked = fact::ask(window, &event);
+                self.laps.evaluated(index);
                 if asked.in_population && !window.is_everywhere() {
                     self.report.population.push((place, RuleIndex(index)));
                     if let Some(extent) = self.extents.get_mut(*local) {
@@ -221,12 +235,14 @@ impl Worker<'_> {
                         None => {}
                     }
                     self.late = late;
+                    self.laps.matched(index);
                 }
                 continue;
             }
             let Some(check) = &rule.check else { continue };
             if let Some(when) = &check.when {
                 if !event.meets(when) {
+                    self.laps.evaluated(index);
                     continue;
                 }
                 self.report.population.push((place, RuleIndex(index)));
@@ -234,7 +250,9 @@ impl Worker<'_> {
                     made.add_to(extent.get_or_insert_default());
                 }
             }
-            if event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold) {
+            let violated = event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold);
+            self.laps.evaluated(index);
+            if violated {
                 let mut late = std::mem::take(&mut self.late);
                 let (violation, cover) = if few.is_some() && part.slots.extract(text, &mut late).is_ok() {
                     self.violation(rule, check, &Event::new(text, &late), record)
@@ -249,6 +267,7 @@ impl Worker<'_> {
                     refused: cover.refused,
                     violation,
                 });
+                self.laps.matched(index);
             }
         }
         if !timeless.is_empty() {

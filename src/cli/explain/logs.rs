@@ -40,7 +40,7 @@ impl Job<'_> {
             facts_bytes: CEILING_BYTES,
             keep: Keep { violations: Limit::First(KEPT), records: Limit::First(0) },
         };
-        let task = Task { program: &program, baseline: None, history: None };
+        let task = Task { program: &program, baseline: None, history: None, profile: None };
         let shows_progress = !self.arguments.no_progress && !self.arguments.quiet;
         let outcome = match run_logs(&[task], &inputs, options, shows_progress) {
             Ok(outcomes) => outcomes.into_iter().next().unwrap_or_default(),
