@@ -56,14 +56,10 @@ impl Evidence {
         let (Some((first, _)), Some((last, _))) = (events.first(), events.last()) else { return };
         let span = last.time.duration_since(first.time);
         let values: Vec<serde_json::Value> = serde_json::from_str(&first.key).unwrap_or_default();
-        let key: Vec<(String, String)> = case
-            .window
-            .key
-            .iter()
-            .zip(&values)
-            .take(case.window.by)
-            .map(|(part, value)| (part.name.clone(), shown(value)))
-            .collect();
+        let key: Vec<(String, String)> =
+            case.window.key.iter().zip(&values).map(|(part, value)| (part.name.clone(), shown(value))).collect();
+        // Behind the parts of `by` stand those of `of`, which tell what was first seen.
+        let shared = key.get(..case.window.by).unwrap_or(&key);
         let fingerprint = fingerprint(case, first, &values);
         let (exceptions, waivers) = self.holds.unwrap_or_default();
         let holds = Holds { exceptions: &exceptions, waivers: &waivers };
@@ -74,7 +70,7 @@ impl Evidence {
             title: case.rule.title.clone(),
             severity: case.rule.severity,
             message: match &case.window.message {
-                Some(parts) => message(parts, &key, &events, count, span),
+                Some(parts) => message(parts, shared, &events, count, span),
                 None => case.rule.title.to_string(),
             },
             file: Arc::clone(&first.file),
