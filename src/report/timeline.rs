@@ -8,6 +8,7 @@ use crate::report::number::{count, grouped};
 use crate::report::selection::FILE_LIMIT;
 use crate::text::LineColumn;
 use crate::text::sanitize::one_line_cut;
+use crate::text::time::length;
 use crate::violation::{Timeline, TimelineEvent};
 
 /// Characters of a value of the key, and of what an event says of itself.
@@ -23,28 +24,33 @@ pub(super) enum Moment<'t> {
     /// An event.
     Event(&'t TimelineEvent),
     /// So many that are left out.
-    More(usize),
+    More(u64),
 }
 
 /// The first and last of the events, at most `limit` in all, with the number of those between them.
 pub(super) fn moments(timeline: &Timeline, limit: usize) -> Vec<Moment<'_>> {
     let events = &timeline.events;
-    if events.len() <= limit && timeline.omitted == 0 {
+    if timeline.omitted == 0 && events.len() <= limit {
         return events.iter().map(Moment::Event).collect();
     }
-    // What is omitted lies in the middle.
-    let limit = limit.min(events.len());
-    let (first, last) = (limit.div_ceil(2), limit / 2);
+    // What the timeline itself leaves out lies in the middle of the events it holds.
+    let middle = events.len().div_ceil(2);
+    let first = limit.div_ceil(2).min(middle);
+    let last = (limit / 2).min(events.len() - middle);
     let end = events.len() - last;
+    let between = u64::try_from(end - first).unwrap_or(u64::MAX).saturating_add(timeline.omitted);
     let head = events.get(..first).unwrap_or_default().iter().map(Moment::Event);
     let tail = events.get(end..).unwrap_or_default().iter().map(Moment::Event);
-    head.chain([Moment::More(end - first + usize::try_from(timeline.omitted).unwrap_or(usize::MAX))])
-        .chain(tail)
-        .collect()
+    head.chain([Moment::More(between)]).chain(tail).collect()
+}
+
+/// How many events there are, those left out included.
+pub(super) fn events(timeline: &Timeline) -> u64 {
+    u64::try_from(timeline.events.len()).unwrap_or(u64::MAX).saturating_add(timeline.omitted)
 }
 
 /// `… 1,204 more …`.
-pub(super) fn more(left_out: usize) -> String {
+pub(super) fn more(left_out: u64) -> String {
     format!("… {} more …", grouped(left_out))
 }
 
@@ -66,8 +72,8 @@ pub(super) fn key(timeline: &Timeline) -> Option<String> {
 }
 
 /// `12 events in 4m10s`, `3 different values in 12 events in 4m10s`; `None` for a single event.
-fn counted(timeline: &Timeline) -> Option<String> {
-    let events = u64::try_from(timeline.events.len()).unwrap_or(u64::MAX);
+pub(super) fn counted(timeline: &Timeline) -> Option<String> {
+    let events = events(timeline);
     let different = timeline.obligation == "threshold" && timeline.count != events;
     if events < 2 && !different {
         return None;
@@ -141,20 +147,6 @@ pub(super) fn line(timeline: &Timeline, event: &TimelineEvent) -> String {
     parts.join(" ")
 }
 
-/// A length of time as policies write it, exact to the second: `3m12s`, `1d2h`.
-pub(super) fn length(time: SignedDuration) -> String {
-    const UNITS: [(u64, char); 4] = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')];
-    let mut rest = time.as_secs().unsigned_abs();
-    let mut out = String::new();
-    for (seconds, unit) in UNITS {
-        if rest >= seconds {
-            out.push_str(&format!("{}{unit}", rest / seconds));
-            rest %= seconds;
-        }
-    }
-    if out.is_empty() { "0s".to_owned() } else { out }
-}
-
 fn cut(text: &str) -> String {
     if text.is_empty() {
         return "\"\"".to_owned();
@@ -195,13 +187,6 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_exact() {
-        let of = |seconds| length(SignedDuration::from_secs(seconds));
-        let got = [0, 59, 192, 3_600, 93_600, 90_061, 7_776_000].map(of);
-        assert_eq!(got, ["0s", "59s", "3m12s", "1h", "1d2h", "1d1h1m1s", "90d"]);
-    }
-
-    #[test]
     fn a_long_timeline_loses_its_middle_and_counts_it() {
         let timeline = timeline(1_211);
         let lines = lines(&timeline, 7);
@@ -212,6 +197,14 @@ mod tests {
             lines[8],
             "2026-02-01T04:01:00Z +4h2m counted ConsoleLogin alice\\u{1b}[31m logs/a.json:1:121013 record 1210"
         );
+    }
+
+    #[test]
+    fn events_that_are_not_held_are_counted() {
+        let timeline = Timeline { omitted: 1_000_000, count: 1_000_004, ..timeline(4) };
+        let lines = lines(&timeline, 7);
+        assert!(lines[0].ends_with("1,000,004 events in 36s"), "{}", lines[0]);
+        assert_eq!((lines.len(), lines[3].as_str()), (6, "… 1,000,000 more …"));
     }
 
     #[test]

@@ -37,13 +37,15 @@ pub(super) struct ViolationView<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct TimelineView<'a> {
+pub(super) struct TimelineView<'a> {
     obligation: &'static str,
     key: Vec<KeyView<'a>>,
     count: u64,
     span_seconds: i64,
     within_seconds: u64,
     missing: Option<&'a str>,
+    /// How many more there are in the middle of `events`.
+    omitted: u64,
     events: Vec<TimelineEventView<'a>>,
 }
 
@@ -158,6 +160,7 @@ impl<'a> From<&'a Timeline> for TimelineView<'a> {
             span_seconds: timeline.span.as_secs(),
             within_seconds: timeline.within.as_secs(),
             missing: timeline.missing.as_deref(),
+            omitted: timeline.omitted,
             events: timeline.events.iter().map(event).collect(),
         }
     }

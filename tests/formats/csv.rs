@@ -18,7 +18,7 @@ fn a_full_run() {
 #[test]
 fn a_run_without_violations_is_a_header() {
     let csv = clean().report(&CsvReporter);
-    assert!(csv.starts_with("rule,title,severity,message,file,") && csv.ends_with(",waived_until\r\n"));
+    assert!(csv.starts_with("rule,title,severity,message,file,") && csv.ends_with(",timeline\r\n"));
     assert_eq!(csv.lines().count(), 1);
 }
 

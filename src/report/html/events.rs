@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::report::html::shown;
 use crate::report::number::grouped;
 use crate::report::timeline::{self, Moment, Side, heading, missing, moment, moments};
+use crate::text::time::length;
 use crate::violation::{Timeline, TimelineEvent};
 
 /// Events that the list names.
@@ -127,11 +128,11 @@ impl<'t> Events<'t> {
     }
 
     pub(super) fn span(&self) -> String {
-        timeline::length(self.of.span)
+        length(self.of.span)
     }
 
     /// What the strip shows, for those who do not see it.
     pub(super) fn strip_text(&self) -> String {
-        format!("{} over {}", crate::report::number::count(self.of.events.len(), "event"), self.span())
+        format!("{} over {}", crate::report::number::count(timeline::events(self.of), "event"), self.span())
     }
 }

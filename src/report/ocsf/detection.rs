@@ -13,7 +13,7 @@ use crate::report::ocsf::object::{
     Account, Analytic, CREATE, FINDINGS, FindingInfo, Metadata, Remediation, ResourceDetails, severity,
 };
 use crate::report::reporter::RunReport;
-use crate::report::timeline::{Moment, moments};
+use crate::report::timeline::{Moment, events, moments};
 use crate::violation::{EventIdentity, Evidence, Violation, Waived};
 
 /// Events of a timeline that stand in a finding; `count` is that of all.
@@ -214,7 +214,7 @@ impl<'a> DetectionFinding<'a> {
             },
             resources: resources(event, cloud.is_some()),
             cloud,
-            count: violation.timeline.as_ref().map(|timeline| u64::try_from(timeline.events.len()).unwrap_or(u64::MAX)),
+            count: violation.timeline.as_deref().map(events),
             evidences: evidences(violation),
             remediation: Remediation::new(violation.remediation.as_deref(), card),
             unmapped: Place {

@@ -4,7 +4,7 @@ use serde_sarif::sarif::{CodeFlow, Location, ThreadFlow, ThreadFlowLocation};
 
 use crate::report::number::count;
 use crate::report::sarif::place::{file_location, text};
-use crate::report::sarif::words::{line, number};
+use crate::report::sarif::words::line;
 use crate::report::timeline::{self, Moment, heading, missing, moments, said, step};
 use crate::violation::{Timeline, TimelineEvent};
 
@@ -19,14 +19,14 @@ pub(super) fn code_flow(timeline: &Timeline) -> CodeFlow {
         .into_iter()
         .map(|(place, event)| ThreadFlowLocation {
             location: Some(event_location(timeline, event)),
-            execution_order: Some(number(place + 1)),
+            execution_order: Some(place),
             execution_time_utc: Some(event.time.to_string()),
             ..ThreadFlowLocation::default()
         })
         .collect();
     let mut words = heading(timeline);
     words.extend(missing(timeline).map(|(missing, _)| missing));
-    let left_out = timeline.events.len() - locations.len();
+    let left_out = timeline::events(timeline).saturating_sub(u64::try_from(locations.len()).unwrap_or(u64::MAX));
     words.extend((left_out > 0).then(|| format!("{} in the middle left out", count(left_out, "event"))));
     let mut flow = CodeFlow::builder().thread_flows(vec![ThreadFlow::builder().locations(locations).build()]).build();
     flow.message = Some(text(&line(&words.join("; "), MESSAGE)));
@@ -38,13 +38,13 @@ pub(super) fn timeline_places(timeline: &Timeline) -> Vec<Location> {
     events(timeline).into_iter().map(|(_, event)| event_location(timeline, event)).collect()
 }
 
-/// The events that are told of, with their places among all.
-fn events(timeline: &Timeline) -> Vec<(usize, &TimelineEvent)> {
-    let mut place = 0;
+/// The events that are told of, with their places among all, from 1.
+fn events(timeline: &Timeline) -> Vec<(i64, &TimelineEvent)> {
+    let mut place = 1;
     let mut events = Vec::new();
     for moment in moments(timeline, EVENTS) {
         match moment {
-            Moment::More(left_out) => place += left_out,
+            Moment::More(left_out) => place += i64::try_from(left_out).unwrap_or(i64::MAX),
             Moment::Event(event) => {
                 events.push((place, event));
                 place += 1;
