@@ -7,10 +7,11 @@ use serde::Serialize;
 use crate::policy::{RuleId, Severity};
 use crate::report::number::{count, grouped};
 use crate::report::safe_json;
+use crate::report::timeline::{counted, events};
 use crate::report::view::ViolationView;
 use crate::text::sanitize::one_line_cut;
 use crate::violation::difference::{Change, ChangedViolation, Difference, RuleDifference};
-use crate::violation::{RuleStatus, RuleSummary, Summary, Verdict, Violation};
+use crate::violation::{RuleStatus, RuleSummary, Summary, Timeline, Verdict, Violation};
 
 /// Characters shown of a message, and of anything else that a log says.
 const TEXT_LIMIT: usize = 200;
@@ -210,8 +211,19 @@ fn line(violation: &Violation) -> String {
     for fact in [&violation.event.time, &violation.event.id].into_iter().flatten() {
         line.push_str(&format!(" · {}", text(fact)));
     }
+    if let Some(timeline) = &violation.timeline {
+        line.push_str(&format!(" · {}", text(&episode(timeline))));
+    }
     line.push_str(&format!(" · {}:{}:{}", text(&violation.file), violation.at.line, violation.at.column));
     line
+}
+
+/// `12 events in 4m10s`, or `1 event`.
+fn episode(timeline: &Timeline) -> String {
+    match counted(timeline) {
+        Some(counted) => counted,
+        None => count(events(timeline), "event"),
+    }
 }
 
 fn changed(change: &ChangedViolation<'_>) -> String {
@@ -229,6 +241,7 @@ fn changed(change: &ChangedViolation<'_>) -> String {
                 (before, after) if before == after => format!("{after}, on other terms"),
                 (before, after) => format!("{before} → {after}"),
             },
+            Change::Events => format!("was: {}", before.timeline.as_deref().map(episode).unwrap_or_default()),
         })
         .collect();
     format!("{} · {}", changes.join(" · "), line(after))

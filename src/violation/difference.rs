@@ -66,6 +66,8 @@ pub enum Change {
     Message,
     /// Whether an exception covers it, or which.
     Waived,
+    /// Which events are in its timeline.
+    Events,
 }
 
 /// What `after` finds that `before` does not, and the reverse.
@@ -165,8 +167,15 @@ fn changes(before: &Violation, after: &Violation) -> Vec<Change> {
         (Change::Severity, before.severity != after.severity),
         (Change::Message, before.message != after.message),
         (Change::Waived, before.waived != after.waived),
+        (Change::Events, events(before) != events(after)),
     ]
     .into_iter()
     .filter_map(|(change, differs)| differs.then_some(change))
     .collect()
+}
+
+/// What tells the events of a timeline apart: where each stands, and how many are not held.
+fn events(violation: &Violation) -> Option<(Vec<(&str, usize)>, u64)> {
+    let timeline = violation.timeline.as_deref()?;
+    Some((timeline.events.iter().map(|event| (event.file.as_ref(), event.record)).collect(), timeline.omitted))
 }
