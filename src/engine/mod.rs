@@ -15,6 +15,7 @@ mod made;
 pub mod message;
 pub mod meter;
 pub mod near;
+pub mod near_over_time;
 pub mod node;
 mod recognised;
 pub mod reference;

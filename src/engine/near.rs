@@ -70,19 +70,6 @@ pub fn variants(rule: &Rule) -> Vec<Variant<'_>> {
     needed.iter().enumerate().map(|(place, one)| variant(rule, &needed, place, *one)).collect()
 }
 
-/// The rule that counts the population of `rule`, whose obligation is one over time, and finds nothing.
-///
-/// `None` for any other rule, which counts its population itself, and for one about every event.
-#[must_use]
-pub fn counting(rule: &Rule) -> Option<Rule> {
-    let when = rule.when.as_ref().filter(|_| rule.obligation.is_windowed())?;
-    let mut changed = rule.clone();
-    changed.obligation = Obligation::Forbid(negated(when));
-    changed.message = None;
-    changed.exceptions.clear();
-    Some(changed)
-}
-
 fn variant<'r>(rule: &'r Rule, needed: &[Needed<'r>], place: usize, one: Needed<'r>) -> Variant<'r> {
     let others: Vec<Condition> =
         needed.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, other)| other.met()).collect();

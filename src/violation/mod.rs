@@ -30,6 +30,6 @@ pub use tested::{
     Decider, Least, Mutation, Open, Owner, Reached, RuleTests, Share, TestCounts, TestFailure, TestOutcome, TestReport,
     TestResult,
 };
-pub use timeline::{Timeline, TimelineEvent};
+pub use timeline::{NearMissOverTime, Timeline, TimelineEvent};
 pub use verdict::Verdict;
 pub use violation::{EventIdentity, Evidence, PolicyPlace, Standing, Violation, Waived};

@@ -15,7 +15,7 @@ use crate::violation::violation::EventIdentity;
 pub struct Timeline {
     /// The keyword of the obligation: `threshold`, `sequence`, …
     pub obligation: &'static str,
-    /// The parts of the key and their values, in the order of the policy; `(none)` where the event has no value. Log text.
+    /// The parts of the key and their values, in the order of the policy, and behind them what was first seen; `(none)` where the event has no value. Log text.
     pub key: Vec<(String, String)>,
     /// What the rule counted: events of the episode, or different values.
     pub count: u64,
@@ -48,4 +48,13 @@ pub struct TimelineEvent {
     pub offset: usize,
     /// Line and column of that offset.
     pub at: LineColumn,
+}
+
+/// Something that was nearly a violation, or an event that nearly kept one from being one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NearMissOverTime {
+    /// Why it was not, in words that are safe to print.
+    pub why: String,
+    /// The events, as the rule itself would have them.
+    pub timeline: Timeline,
 }

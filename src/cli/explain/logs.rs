@@ -11,12 +11,13 @@ use crate::cli::diagnostics::{print_error, say};
 use crate::cli::exit::Exit;
 use crate::cli::run::{run_logs, say_interrupted};
 use crate::compile::compile_rules;
-use crate::engine::near::{Part, Variant, counting, variants};
+use crate::engine::near::{Part, Variant, variants};
+use crate::engine::near_over_time::{Loose, loosened, near_misses};
 use crate::policy::prose::{self, Names};
 use crate::policy::{PolicySet, Rule, RuleId, Severity, place};
-use crate::report::explain::{self, Explanation, Funnel, NearMiss};
+use crate::report::explain::{self, Explanation, Funnel, NearMiss, OverTime};
 use crate::report::number::count;
-use crate::violation::{Summary, Verdict};
+use crate::violation::{RuleSummary, Summary, Verdict};
 
 /// Violations of a variant that are kept, to name their events; all are counted.
 const KEPT: u64 = 2000;
@@ -25,12 +26,11 @@ const SHOWN: usize = 3;
 
 impl Job<'_> {
     pub(super) fn logs(&self, subjects: &[Subject<'_>]) -> Exit {
-        let variants: Vec<(Vec<Variant<'_>>, Option<Rule>)> =
-            subjects.iter().map(|subject| (variants(subject.rule), counting(subject.rule))).collect();
-        let rules = subjects.iter().zip(&variants).flat_map(|(subject, variants)| {
-            let (variants, counting) = variants;
-            let own = counting.as_ref().unwrap_or(subject.rule);
-            std::iter::once(own).chain(variants.iter().map(|variant| &variant.rule)).map(|rule| (subject.policy, rule))
+        let variants: Vec<(Vec<Variant<'_>>, Vec<Loose>)> =
+            subjects.iter().map(|subject| (variants(subject.rule), loosened(subject.rule))).collect();
+        let rules = subjects.iter().zip(&variants).flat_map(|(subject, (variants, loose))| {
+            let variants = variants.iter().map(|variant| &variant.rule).chain(loose.iter().map(|loose| &loose.rule));
+            std::iter::once(subject.rule).chain(variants).map(|rule| (subject.policy, rule))
         });
         let program = compile_rules(self.set, rules, self.today);
         let inputs = walk::inputs(&self.arguments.logs);
@@ -53,7 +53,7 @@ impl Job<'_> {
         let funnels: Vec<Funnel<'_>> = subjects
             .iter()
             .zip(&variants)
-            .map(|(subject, (variants, _))| funnel(self.set, subject, variants, &outcome))
+            .map(|(subject, (variants, loose))| funnel(self.set, subject, variants, loose, &outcome))
             .collect();
         let mut out = Vec::new();
         let written = match self.arguments.format {
@@ -100,10 +100,15 @@ fn reading(summary: &Summary) -> Verdict {
     verdict(gate, &Summary { rules: Vec::new(), ..summary.clone() })
 }
 
-fn funnel<'r>(set: &PolicySet, subject: &'r Subject<'r>, variants: &[Variant<'r>], outcome: &'r Outcome) -> Funnel<'r> {
+fn funnel<'r>(
+    set: &PolicySet,
+    subject: &'r Subject<'r>,
+    variants: &[Variant<'r>],
+    loose: &[Loose],
+    outcome: &'r Outcome,
+) -> Funnel<'r> {
     let of = |id: &RuleId| outcome.summary.rules.iter().find(|rule| rule.rule == *id);
     let own = of(&subject.rule.id.value);
-    let is_windowed = subject.rule.obligation.is_windowed();
     let mut near: Vec<NearMiss<'r>> = variants
         .iter()
         .filter_map(|variant| {
@@ -121,9 +126,22 @@ fn funnel<'r>(set: &PolicySet, subject: &'r Subject<'r>, variants: &[Variant<'r>
         } else {
             own.map(|rule| rule.population).unwrap_or_default()
         },
-        failed: (!is_windowed).then(|| own.map(|rule| rule.violations + rule.waived).unwrap_or_default()),
+        failed: own.map(|rule| rule.violations + rule.waived).unwrap_or_default(),
         waived: own.map(|rule| rule.waived).unwrap_or_default(),
         near,
+        over_time: subject.rule.obligation.is_windowed().then(|| over_time(subject.rule, own, loose, outcome)),
+    }
+}
+
+fn over_time<'r>(rule: &Rule, own: Option<&RuleSummary>, loose: &[Loose], outcome: &'r Outcome) -> OverTime<'r> {
+    let (violations, others): (Vec<_>, Vec<_>) =
+        outcome.violations.iter().partition(|violation| violation.rule == rule.id.value);
+    OverTime {
+        severity: rule.severity,
+        near: near_misses(rule, &violations, loose, &others),
+        violations,
+        pending: own.map(|rule| rule.pending).unwrap_or_default(),
+        learning: own.map(|rule| rule.learning).unwrap_or_default(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::policy::{PolicyIndex, PolicySet, RuleId};
+use crate::report::explain::over_time::{self, OverTime};
 use crate::report::explain::place::Sources;
 use crate::report::human::label::short_path;
 use crate::report::human::options::{Detail, HumanOptions};
@@ -31,12 +32,14 @@ pub struct Funnel<'r> {
     pub events: u64,
     /// Those of its population.
     pub population: u64,
-    /// Those that broke it; `None` for an obligation over time.
-    pub failed: Option<u64>,
+    /// Those that broke it; of an obligation over time its violations, each of several events.
+    pub failed: u64,
     /// Those of them that an exception or waiver covers.
     pub waived: u64,
     /// What one predicate alone kept out, the most frequent first.
     pub near: Vec<NearMiss<'r>>,
+    /// What several events were together, for an obligation over time.
+    pub over_time: Option<OverTime<'r>>,
 }
 
 /// The events that one predicate alone kept from being a violation.
@@ -92,27 +95,31 @@ pub fn write(out: &mut dyn Write, set: &PolicySet, funnel: &Funnel<'_>, options:
         let bar = if share > 0 { format!("  {}", page.paint(DIM, "█".repeat(share))) } else { String::new() };
         page.line(format_args!("  {word:<23}{:>12}{bar}", grouped(number)))?;
     }
-    if funnel.failed.is_none() {
-        page.line(
-            page.paint(DIM, "  the obligation is one over time, which is not evaluated: violations are not known"),
-        )?;
+    if let Some(over_time) = &funnel.over_time {
+        over_time::write(&mut page, over_time)?;
     }
     near(&mut page, set, funnel)
 }
 
 fn steps(funnel: &Funnel<'_>) -> Vec<(&'static str, u64)> {
     let mut steps = vec![("events", funnel.events), ("in the population", funnel.population)];
-    if let Some(failed) = funnel.failed {
-        steps.push(("failed the obligation", failed));
+    if funnel.over_time.is_none() {
+        steps.push(("failed the obligation", funnel.failed));
+    }
+    if funnel.over_time.is_none() || funnel.waived > 0 {
         steps.push(("excepted or waived", funnel.waived));
-        steps.push(("violations", failed.saturating_sub(funnel.waived)));
+    }
+    steps.push(("violations", funnel.failed.saturating_sub(funnel.waived)));
+    if let Some(over_time) = &funnel.over_time {
+        let open = [("pending", over_time.pending), ("learning", over_time.learning)];
+        steps.extend(open.into_iter().filter(|(_, events)| *events > 0));
     }
     steps
 }
 
 fn near(page: &mut Page<'_>, set: &PolicySet, funnel: &Funnel<'_>) -> io::Result<()> {
     page.blank()?;
-    let target = if funnel.failed.is_some() { "a violation" } else { "the population" };
+    let target = if funnel.over_time.is_none() { "a violation" } else { "the population" };
     if funnel.near.is_empty() {
         return page.line(page.paint(DIM, format!("  no event was one predicate away from {target}")));
     }

@@ -10,6 +10,7 @@ use crate::policy::prose::{self, Clause, Names};
 use crate::policy::{PolicyIndex, PolicySet, Rule};
 use crate::report::explain::card::{keys, slot_paths};
 use crate::report::explain::funnel::{Funnel, NearMiss};
+use crate::report::explain::over_time;
 use crate::report::explain::place::{SeenEvent, Sources};
 use crate::report::safe_json::write_indented;
 use crate::text::{LineColumn, Span};
@@ -213,8 +214,9 @@ fn funnel(set: &PolicySet, funnel: &Funnel<'_>) -> Value {
         "population": funnel.population,
         "failed": funnel.failed,
         "waived": funnel.waived,
-        "violations": funnel.failed.map(|failed| failed.saturating_sub(funnel.waived)),
+        "violations": funnel.failed.saturating_sub(funnel.waived),
         "near_misses": funnel.near.iter().map(|near| near_miss(set, near)).collect::<Vec<_>>(),
+        "over_time": funnel.over_time.as_ref().map(over_time::value),
     })
 }
 

@@ -105,11 +105,12 @@ fn parts(page: &mut Page<'_>, set: &PolicySet, trace: &Trace, event: Option<&See
         tree.page.blank()?;
         tree.part(trace, part)?;
     }
-    let over_time = "  the obligation is one over time: one event alone does not decide it";
+    let over_time = "the obligation is one over time: one event alone does not decide it; \
+         with logs in the place of --event, what several events are together is shown";
     let is_windowed = !trace.parts.iter().any(|part| matches!(part.role, Role::Forbid | Role::Require));
     if is_windowed {
         page.blank()?;
-        page.line(page.paint(DIM, over_time))?;
+        page.wrapped("  ", "  ", DIM, over_time)?;
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ const MARGIN: usize = 6;
 const LEAST_LABEL: usize = 28;
 
 /// Writes the diagnostic of `violation`.
-pub(super) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()> {
+pub(in crate::report) fn write(page: &mut Page<'_>, violation: &Violation) -> io::Result<()> {
     if let Some(timeline) = &violation.timeline {
         let heading = Heading { message: message(page, violation) };
         let drawing = draw(page, violation.severity, &heading)?;

@@ -12,7 +12,7 @@ pub(in crate::report) mod page;
 pub mod reporter;
 pub mod rule_tests;
 pub(in crate::report) mod summary;
-mod timeline;
+pub(in crate::report) mod timeline;
 mod verdict;
 
 pub use options::{Color, Detail, HumanOptions};
