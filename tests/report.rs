@@ -354,8 +354,8 @@ fn the_verdict_line_says_what_the_exit_code_says() {
     lines.push(line(&[], &clean, Severity::Low, Problems::Count));
     lines.push(line(&[], &clean, Severity::Low, Problems::Allowed));
     let expected = [
-        "1 failed: 7 violations (5 critical, 2 high), 1 below high, 1 waived · 2 problems, 1 rule not evaluated",
-        "130 interrupted: 8 violations (5 critical, 2 high, 1 medium), 1 waived · 2 problems, 1 rule not evaluated",
+        "1 failed: 7 violations (5 critical, 2 high), 1 below high, 1 waived · 2 problems, 2 events pending",
+        "130 interrupted: 8 violations (5 critical, 2 high, 1 medium), 1 waived · 2 problems, 2 events pending",
         "3 incomplete: no violation found, but not all was checked · 2 problems",
         "0 passed: no violation in 2,921 events · 2 problems (allowed)",
         "3 incomplete: no event was checked · 2 problems",

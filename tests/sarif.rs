@@ -219,7 +219,9 @@ fn regions_are_in_the_files(document: &Value) -> usize {
                     let number = |field: &str| usize::try_from(region[field].as_u64().unwrap()).unwrap();
                     (number(line), number(column))
                 };
-                if found % 7 == 0 {
+                // Before damage in a file, characters are not counted as this test does.
+                let is_sound = std::str::from_utf8(&bytes[..start + text.len()]).is_ok();
+                if found % 7 == 0 && is_sound {
                     assert_eq!(lines(start), at("startLine", "startColumn"), "{file} {name} {text}");
                     assert_eq!(lines(start + text.len()), at("endLine", "endColumn"), "{file} {name} {text}");
                 }

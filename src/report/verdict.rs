@@ -80,11 +80,20 @@ fn found(run: &RunReport<'_>) -> String {
                 format!("{none} in {}", count(run.summary.records.evaluated, "event"))
             }
             (Verdict::Passed, false) => "no event was found".to_owned(),
+            // All was checked, and only what follows can tell the rest.
+            (Verdict::Incomplete, true) if run.summary.problems.is_empty() && pending(run) > 0 => {
+                format!("{none} in {} so far", count(run.summary.records.evaluated, "event"))
+            }
             (_, true) => format!("{none} found, but not all was checked"),
             (Verdict::Incomplete, false) if run.summary.problems.is_empty() => "no log was read".to_owned(),
             (_, false) => "no event was checked".to_owned(),
         }
     }
+}
+
+/// Of how many events it is not known yet whether they are violations; one of two rules counts for each.
+fn pending(run: &RunReport<'_>) -> u64 {
+    run.summary.rules.iter().map(|rule| rule.pending).sum()
 }
 
 /// What keeps a run from being sure that nothing else is wrong.
@@ -99,13 +108,10 @@ fn open_questions(run: &RunReport<'_>) -> Vec<String> {
         let allowed = if run.verdict == Verdict::Passed { " (allowed)" } else { "" };
         open.push(format!("{}{allowed}", count(problems, "problem")));
     }
-    let rules = &run.summary.rules;
-    let pending = rules.iter().filter(|rule| rule.pending > 0).count();
-    let learning = rules.iter().filter(|rule| rule.learning > 0).count();
-    for (rules, word) in [(pending, "pending"), (learning, "learning")] {
-        if rules > 0 {
-            open.push(format!("{} {word}", count(rules, "rule")));
-        }
-    }
+    let allowed = if run.verdict == Verdict::Passed { " (allowed)" } else { "" };
+    let pending = pending(run);
+    open.extend((pending > 0).then(|| format!("{} pending{allowed}", count(pending, "event"))));
+    let learning: u64 = run.summary.rules.iter().map(|rule| rule.learning).sum();
+    open.extend((learning > 0).then(|| format!("learning from {}", count(learning, "event"))));
     open
 }

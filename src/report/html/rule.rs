@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::policy::{RuleId, Severity};
 use crate::report::html::{shown, status};
-use crate::report::number::grouped;
+use crate::report::number::{count, grouped};
 use crate::report::reporter::RunReport;
 use crate::violation::{RuleCard, RuleSummary};
 
@@ -77,6 +77,17 @@ impl<'a> RuleRow<'a> {
 
     pub(super) fn waived(&self) -> String {
         grouped(self.summary.waived)
+    }
+
+    /// `2 events pending, 3 learned from`: of what no answer is known.
+    pub(super) fn open(&self) -> Option<String> {
+        let open = [(self.summary.pending, "pending"), (self.summary.learning, "learned from")];
+        let open: Vec<String> = open
+            .into_iter()
+            .filter(|(events, _)| *events > 0)
+            .map(|(events, word)| format!("{} {word}", count(events, "event")))
+            .collect();
+        (!open.is_empty()).then(|| open.join(", "))
     }
 
     pub(super) fn status(&self) -> &'static str {

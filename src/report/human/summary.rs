@@ -167,11 +167,10 @@ fn row(page: &mut Page<'_>, name: &str, all: usize, parts: &[(usize, &str)]) -> 
     page.wrapped(first, "           ", PLAIN, &format!("{}{sum}", grouped(all)))
 }
 
-/// The rules that have violations, waived ones included; all of them where asked for.
+/// The rules that have violations, waived ones included, or open questions; all of them where asked for.
 fn rules(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
     let all = page.options.detail == Detail::Verbose;
-    let mut shown: Vec<&RuleSummary> =
-        summary.rules.iter().filter(|rule| all || rule.violations + rule.waived > 0).collect();
+    let mut shown: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| all || needs_a_look(rule)).collect();
     shown.sort_by_key(|rule| (status_order(rule.status), std::cmp::Reverse(rule.severity), &rule.rule));
     if !shown.is_empty() {
         page.blank()?;
@@ -180,10 +179,19 @@ fn rules(page: &mut Page<'_>, summary: &Summary) -> io::Result<()> {
     for rule in shown {
         let style = if rule.status == RuleStatus::Violated { severity_style(rule.severity) } else { DIM };
         let severity = page.paint(style, format!("{:<8}", rule.severity.word()));
-        let outcome = page.paint(if rule.status == RuleStatus::Violated { PLAIN } else { DIM }, outcome(rule));
+        let style = match rule.status {
+            RuleStatus::Violated => PLAIN,
+            RuleStatus::Pending => WARN,
+            RuleStatus::Learning | RuleStatus::Clean | RuleStatus::NotObserved => DIM,
+        };
+        let outcome = page.paint(style, outcome(rule));
         page.line(format_args!("  {severity}  {:<width$}  {outcome}", one_line(&rule.rule.0)))?;
     }
     Ok(())
+}
+
+const fn needs_a_look(rule: &RuleSummary) -> bool {
+    rule.violations > 0 || rule.waived > 0 || rule.pending > 0 || rule.learning > 0
 }
 
 fn status_order(status: RuleStatus) -> u8 {
@@ -197,18 +205,16 @@ fn status_order(status: RuleStatus) -> u8 {
 }
 
 fn outcome(rule: &RuleSummary) -> String {
-    let mut more = String::new();
-    for (number, word) in [(rule.waived, "waived"), (rule.pending, "pending"), (rule.learning, "learning")] {
-        if number > 0 {
-            more.push_str(&format!(", {} {word}", grouped(number)));
-        }
-    }
     let of = count(rule.population, "event");
-    match rule.status {
-        RuleStatus::Violated => format!("{} in {of}{more}", grouped(rule.violations)),
-        RuleStatus::Pending => format!("pending in {of}{more}"),
-        RuleStatus::Learning => format!("learning in {of}{more}"),
-        RuleStatus::Clean => format!("clean in {of}{more}"),
-        RuleStatus::NotObserved => "not observed".to_owned(),
-    }
+    // What a status is made of stands in it; the rest follows.
+    let (words, counted) = match rule.status {
+        RuleStatus::Violated => (format!("{} in {of}", grouped(rule.violations)), ""),
+        RuleStatus::Pending => (format!("{} of {of} pending", grouped(rule.pending)), "pending"),
+        RuleStatus::Learning => (format!("learning from {} of {of}", grouped(rule.learning)), "learning"),
+        RuleStatus::Clean => (format!("clean in {of}"), ""),
+        RuleStatus::NotObserved => ("not observed".to_owned(), ""),
+    };
+    let others = [(rule.waived, "waived"), (rule.pending, "pending"), (rule.learning, "learning")];
+    let others = others.into_iter().filter(|(number, word)| *number > 0 && *word != counted);
+    others.fold(words, |words, (number, word)| format!("{words}, {} {word}", grouped(number)))
 }

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::policy::Severity;
 use crate::report::identity;
+use crate::report::number::count;
 use crate::report::ocsf::object::{
     Analytic, CREATE, FINDINGS, FindingInfo, Metadata, Remediation, ResourceDetails, severity,
 };
@@ -59,6 +60,15 @@ struct Counts {
     population: u64,
     violations: u64,
     waived: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pending: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    learning: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields in by reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The findings of `run`, in the order of its rules, then frameworks, then controls.
@@ -116,7 +126,13 @@ fn finding<'a>(
         },
         resources: accounts.iter().map(|uid| ResourceDetails { uid, r#type: "AWS Account", region: None }).collect(),
         remediation: Remediation::new(card.remediation.as_deref(), Some(card)),
-        unmapped: Counts { population: rule.population, violations: rule.violations, waived: rule.waived },
+        unmapped: Counts {
+            population: rule.population,
+            violations: rule.violations,
+            waived: rule.waived,
+            pending: rule.pending,
+            learning: rule.learning,
+        },
     }
 }
 
@@ -141,8 +157,13 @@ fn detail(run: &RunReport<'_>, rule: &RuleSummary) -> String {
             detail
         }
         RuleStatus::NotObserved => "not observed: no event that the rule is about was seen".to_owned(),
-        RuleStatus::Pending => format!("pending: of {} events it is not known yet", rule.pending),
-        RuleStatus::Learning => format!("learning: {} events were the first of their kind so far", rule.learning),
+        RuleStatus::Pending => format!(
+            "pending: of {} it is not known yet, since what must follow or come before may lie outside the logs",
+            count(rule.pending, "event")
+        ),
+        RuleStatus::Learning => {
+            format!("learning: not enough of the past is known to judge {}", count(rule.learning, "event"))
+        }
     }
 }
 
