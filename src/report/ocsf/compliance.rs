@@ -66,7 +66,6 @@ struct Counts {
     learning: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields in by reference")]
 const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
