@@ -119,22 +119,71 @@ fn what_is_shared_counts_once() {
     assert_eq!((total, found), (6, lines(&wanted)));
 }
 
-#[test]
-fn a_rule_over_time_is_left_out() {
-    let text = "version: 1\nrules:\n  - id: a.b\n    title: t\n    severity: low\n    when: {$.a: x}\n    \
-                threshold: {count: 3, within: 5m, by: $.b}\n";
+/// The report of one rule with `obligation` about events that have `$.s`, and with `tests`, each written as in a policy file.
+fn over_time(obligation: &str, tests: &[&str]) -> TestReport {
+    let head = "version: 1\nrules:\n  - id: a.b\n    title: t\n    severity: low\n    when: {$.s: {exists: true}}\n";
+    let tests: String = tests.iter().map(|test| format!("      - {test}\n")).collect();
+    let text = format!("{head}    {obligation}\n    tests:\n{tests}");
     let options = TestOptions {
         today: "2026-06-30".parse().unwrap(),
         only: None,
         required: Required::Nothing,
         coverage: true,
         mutants: true,
-        least: Least { coverage: Some(100), mutants: Some(100) },
+        least: Least::default(),
     };
-    let report = run_tests(&set(text), options, &|_, _| Err("no file".to_owned()));
-    assert_eq!((uncovered(&report), survivors(&report)), ((0, vec![]), (0, vec![])));
-    assert!(!report.rules[0].evaluated);
-    assert_eq!(report.verdict().exit_code(), 3);
+    let report = run_tests(&set(&text), options, &|_, _| Err("no file".to_owned()));
+    assert_eq!(report.counts().failed, 0, "{:#?}", report.rules);
+    report
+}
+
+#[test]
+fn steps_are_covered_and_changed_like_other_conditions() {
+    let obligation = "sequence: {within: 1m, by: [$.k, $.l], steps: [{name: one, event: {$.s: a}}, {name: no, not: {$.s: x}}, \
+                      {name: two, event: {$.s: [b, c]}}]}";
+    let far =
+        "{name: t, expect: violation, events: [{from: root, set: {$.s: a}}, {from: root, set: {$.s: b}, at: 1s}]}";
+    let report = over_time(obligation, &[far]);
+    assert_eq!(
+        uncovered(&report).1,
+        [
+            "a.b: `$.s` is present: always held",
+            "a.b: `$.s` is x: never held",
+            "a.b: the value `c` of `$.s`: never held",
+        ]
+    );
+    let survived = survivors(&report).1;
+    for wanted in [
+        "`within` 1 second shorter",
+        "`within` 1 second longer",
+        "`$.k` dropped from `by`",
+        "`$.l` dropped from `by`",
+        "step `no` dropped",
+        "`c` removed from the list (`$.s`)",
+    ] {
+        assert!(survived.iter().any(|line| *line == format!("a.b: {wanted}: survived")), "{wanted}: {survived:#?}");
+    }
+    assert!(!survived.iter().any(|line| line.contains("swapped")), "{survived:#?}");
+}
+
+#[test]
+fn tests_at_the_borders_kill_every_mutant_of_a_rule_over_time() {
+    let event = |key: &str, at: &str| format!("{{from: root, set: {{$.s: a, $.k: {key}}}, at: {at}}}");
+    let test =
+        |expect: &str, events: &[String]| format!("{{name: t, expect: {expect}, events: [{}]}}", events.join(", "));
+    let tests = [
+        test("violation", &[event("k", "1s"), event("K", "61s")]),
+        test("ok", &[event("k", "1s"), event("k", "62s")]),
+        test("ok", &[event("k", "1s"), event("l", "1s")]),
+        "{name: t, expect: not_in_scope, event: {from: root}}".to_owned(),
+    ];
+    let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
+    let report = over_time("threshold: {count: 2, within: 1m, by: {path: $.k, as: lower}}", &tests);
+    assert_eq!(uncovered(&report), (1, vec![]));
+    assert_eq!(survivors(&report), (6, vec![]));
+    let obligation = "require_followed_by: {within: 1m, by: $.k, event: {$.s: b}}";
+    let report = over_time(obligation, &["{name: t, expect: pending, event: {from: root, set: {$.s: a}}}"]);
+    assert_eq!(uncovered(&report).1, ["a.b: `$.s` is present: always held", "a.b: `$.s` is b: never held"]);
 }
 
 #[test]

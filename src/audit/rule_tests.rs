@@ -106,7 +106,6 @@ fn rule_tests(
         span: rule.id.span,
         at,
         tests,
-        evaluated: !rule.obligation.is_windowed(),
         lacking,
         source: source.clone(),
     }
@@ -115,11 +114,9 @@ fn rule_tests(
 /// Tries the mutants of all rules whose tests pass, and of the definitions that those use.
 fn mutation(set: &PolicySet, prepared: &[Prepared<'_>], tested: &[RuleTests], today: Date) -> Mutation {
     let passes = |tests: &RuleTests| tests.tests.iter().all(|test| test.outcome == TestOutcome::Passed);
-    let evaluated: Vec<(&Prepared<'_>, &RuleTests)> =
-        prepared.iter().zip(tested).filter(|(_, tests)| tests.evaluated).collect();
-    let skipped = evaluated.iter().filter(|(_, tests)| !passes(tests)).map(|(_, tests)| tests.rule.clone()).collect();
-    let rules: Vec<&Prepared<'_>> =
-        evaluated.iter().filter(|(_, tests)| passes(tests)).map(|(prepared, _)| *prepared).collect();
+    let skipped = tested.iter().filter(|tests| !passes(tests)).map(|tests| tests.rule.clone()).collect();
+    let tried = prepared.iter().zip(tested).filter(|(_, tests)| passes(tests));
+    let rules: Vec<&Prepared<'_>> = tried.map(|(prepared, _)| prepared).collect();
     let mut users: BTreeMap<(PolicyIndex, String), Vec<&Prepared<'_>>> = BTreeMap::new();
     for user in &rules {
         for name in names_used(set, user.policy, user.rule) {

@@ -11,8 +11,6 @@ use crate::violation::Verdict;
 pub enum TestOutcome {
     /// As expected.
     Passed,
-    /// The rule speaks of several events, which is not evaluated.
-    NotEvaluated,
     /// Not as expected, on these of its events. Never empty.
     Failed(Vec<TestFailure>),
     /// The fast evaluator and the reference do not agree: a fault of trailgate; in words.
@@ -81,8 +79,6 @@ pub struct RuleTests {
     pub at: LineColumn,
     /// Its tests that ran, in the order of the file.
     pub tests: Vec<TestResult>,
-    /// Whether the rule can be evaluated: one that speaks of several events cannot.
-    pub evaluated: bool,
     /// Outcomes that each rule must have a test of, and this one has not; empty where none is required.
     pub lacking: Vec<Expectation>,
 }
@@ -170,8 +166,6 @@ pub struct TestCounts {
     pub passed: usize,
     /// Not as expected, broken, or the evaluators disagree.
     pub failed: usize,
-    /// Of rules that are not evaluated.
-    pub not_evaluated: usize,
     /// Rules that lack a test which each rule must have.
     pub lacking: usize,
 }
@@ -186,7 +180,6 @@ impl TestReport {
             for test in &rule.tests {
                 match test.outcome {
                     TestOutcome::Passed => counts.passed += 1,
-                    TestOutcome::NotEvaluated => counts.not_evaluated += 1,
                     TestOutcome::Failed(_) | TestOutcome::Disagreed(_) | TestOutcome::Broken(_) => counts.failed += 1,
                 }
             }
@@ -208,13 +201,13 @@ impl TestReport {
         coverage.into_iter().chain(of("mutants killed", killed, self.least.mutants)).collect()
     }
 
-    /// Failed, else incomplete where something was not evaluated or nothing ran, else passed.
+    /// Failed, else incomplete where nothing ran, else passed.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let counts = self.counts();
         if counts.failed > 0 || counts.lacking > 0 || !self.short().is_empty() {
             Verdict::Violated
-        } else if counts.not_evaluated > 0 || counts.passed == 0 {
+        } else if counts.passed == 0 {
             Verdict::Incomplete
         } else {
             Verdict::Passed

@@ -115,6 +115,17 @@ pub fn judge(
     Some(judgement)
 }
 
+/// Whether `event` is in the population of `rule`, which stands in `policy`: of a sequence, whether it can be a step.
+#[must_use]
+pub fn in_population(set: &PolicySet, policy: PolicyIndex, rule: &Rule, event: &Value, today: Date) -> bool {
+    let scope = Scope { set, policy, event, element: None, today };
+    let is_step = match &rule.obligation {
+        Obligation::Sequence(sequence) => sequence.steps.iter().any(|step| scope.holds(&step.event)),
+        _ => true,
+    };
+    scope.in_population(rule) && is_step
+}
+
 /// A rule and the log that it is held against.
 struct Court<'c> {
     set: &'c PolicySet,

@@ -3,6 +3,7 @@
 mod coverage;
 mod events;
 mod mutation;
+mod over_time;
 mod owners;
 mod run;
 

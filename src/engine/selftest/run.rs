@@ -1,6 +1,7 @@
 //! Runs the tests that stand beside a rule, under both evaluators: a test and its rule in, what came out.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use crate::compile::{Program, compile_rule};
 use crate::engine::reference::{self, Verdict};
 use crate::engine::scan;
 use crate::engine::selftest::events::{LIMIT_BYTES, TestCase, TestFiles, cases};
+use crate::engine::selftest::over_time::OverTime;
 use crate::engine::selftest::owners::line_column;
 use crate::engine::trace::trace;
 use crate::event::RecordFormat;
@@ -88,9 +90,6 @@ impl<'s> RuleRun<'s> {
     /// Runs `test` as on the day `today` (the test's own `now` goes before); answers on how many cases it ran, and what came of it.
     #[must_use]
     pub fn test(&mut self, test: &RuleTest, today: Date, files: TestFiles<'_>) -> (usize, TestOutcome) {
-        if self.rule.obligation.is_windowed() {
-            return (0, TestOutcome::NotEvaluated);
-        }
         let cases = match cases(self.set, self.policy, test, files) {
             Ok(cases) => cases,
             Err(cause) => return (0, TestOutcome::Broken(cause)),
@@ -115,6 +114,9 @@ impl<'s> RuleRun<'s> {
     /// The predicate that decided what came out of the event; of several events, no single one did.
     fn decider(&self, case: &TestCase<'_>, today: Date) -> Option<Decider> {
         let [event] = case.events.as_slice() else { return None };
+        if self.rule.obligation.is_windowed() {
+            return None;
+        }
         let trace = trace(self.set, self.policy, self.rule, event, today);
         let (_, node) = trace.first_decider()?;
         let source = self.set.policy(node.id.policy)?.source.clone();
@@ -133,28 +135,35 @@ impl<'s> RuleRun<'s> {
     pub(super) fn fails(&mut self, tests: &[PreparedTest<'_>]) -> bool {
         tests.iter().any(|prepared| {
             prepared.cases.iter().any(|case| {
-                let verdict = verdict_of(&self.fast(&case.events, prepared.today));
-                judged(prepared.test, &verdict).is_some()
+                let (report, over_time) = self.fast(&case.events, prepared.today);
+                judged(prepared.test, &Came::of(&report, over_time.as_ref())).is_some()
             })
         })
     }
 
     /// Why the test failed on `case`; `None` where it passed.
     fn case(&mut self, test: &RuleTest, case: &TestCase<'_>, today: Date) -> Result<Option<Reason>, TestOutcome> {
-        let Some(slow) = verdict(self.set, self.policy, self.rule, &case.events, today) else {
-            return Err(TestOutcome::NotEvaluated);
+        let (fast, over_time) = self.fast(&case.events, today);
+        let disagreed = |fast: &dyn Debug, slow: &dyn Debug| {
+            Err(TestOutcome::Disagreed(format!("the fast evaluator says {fast:?}, the reference {slow:?}")))
         };
-        let fast = self.fast(&case.events, today);
-        let fast_verdict = verdict_of(&fast);
-        if fast_verdict != slow {
-            let words = format!("the fast evaluator says {fast_verdict:?}, the reference {slow:?}");
-            return Err(TestOutcome::Disagreed(words));
+        let came = Came::of(&fast, over_time.as_ref());
+        if let Some(slow) = verdict(self.set, self.policy, self.rule, &case.events, today) {
+            if came.verdict != slow {
+                return disagreed(&came.verdict, &slow);
+            }
+        } else {
+            let slow = OverTime::of_reference(self.set, self.policy, self.rule, &case.events, today);
+            if over_time != slow {
+                return disagreed(&over_time, &slow);
+            }
         }
-        Ok(judged(test, &slow).or_else(|| lacks_evidence(test, &fast)))
+        Ok(judged(test, &came).or_else(|| lacks_evidence(test, &fast)))
     }
 
-    /// The rule alone, run by the fast evaluator over the events as one log.
-    fn fast(&mut self, events: &[Value], today: Date) -> FileReport {
+    /// The rule alone, run by the fast evaluator over the events as one log; with what it says of them together, where it is one
+    /// over time.
+    fn fast(&mut self, events: &[Value], today: Date) -> (FileReport, Option<OverTime>) {
         let program = self.programs.entry(today).or_insert_with(|| {
             let mut program = compile_rule(self.set, self.policy, self.rule, today);
             for part in &mut program.parts {
@@ -167,7 +176,38 @@ impl<'s> RuleRun<'s> {
         });
         let log = Value::Array(events.to_vec()).to_string();
         let name: Arc<str> = "test".into();
-        scan(program, &name, log.as_bytes(), LIMIT_BYTES)
+        let report = scan(program, &name, log.as_bytes(), LIMIT_BYTES);
+        let over_time = self.rule.obligation.is_windowed();
+        let over_time = over_time.then(|| OverTime::of_scan(program, &report, verdict_of(&report).in_population));
+        (report, over_time)
+    }
+}
+
+/// What came of a case.
+#[derive(Debug)]
+struct Came {
+    verdict: Verdict,
+    /// Whether something may still turn out to be a violation.
+    pending: bool,
+}
+
+impl Came {
+    /// By the fast evaluator.
+    fn of(report: &FileReport, over_time: Option<&OverTime>) -> Self {
+        match over_time {
+            Some(over_time) => Self { verdict: over_time.verdict(), pending: over_time.is_pending() },
+            None => Self { verdict: verdict_of(report), pending: false },
+        }
+    }
+
+    /// In the words of a test.
+    const fn found(&self) -> Expectation {
+        match (self.verdict.in_population, self.verdict.violated, self.verdict.covered) {
+            (false, ..) => Expectation::NotInScope,
+            (true, true, None) => Expectation::Violation,
+            (true, ..) if self.pending => Expectation::Pending,
+            (true, ..) => Expectation::Ok,
+        }
     }
 }
 
@@ -202,15 +242,6 @@ fn joined(all: Verdict, next: Verdict) -> Verdict {
     Verdict { in_population, ..first }
 }
 
-/// What `verdict` is, in the words of a test.
-fn found(verdict: &Verdict) -> Expectation {
-    match (verdict.in_population, verdict.violated, verdict.covered) {
-        (false, ..) => Expectation::NotInScope,
-        (true, true, None) => Expectation::Violation,
-        (true, ..) => Expectation::Ok,
-    }
-}
-
 /// Why a test failed.
 #[derive(Debug)]
 struct Reason {
@@ -225,9 +256,9 @@ impl Reason {
     }
 }
 
-/// Why `verdict` is not what `test` expects: outcome and message. `None` where it is.
-fn judged(test: &RuleTest, verdict: &Verdict) -> Option<Reason> {
-    let found = found(verdict);
+/// Why `came` is not what `test` expects: outcome and message. `None` where it is.
+fn judged(test: &RuleTest, came: &Came) -> Option<Reason> {
+    let (verdict, found) = (&came.verdict, came.found());
     if found != test.expect {
         let waived = if verdict.covered.is_some() { ", as an exception or waiver covers the violation" } else { "" };
         let words = format!("expected {}, found {}{waived}", test.expect.words(), found.words());

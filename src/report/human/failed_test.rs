@@ -24,7 +24,7 @@ const LONG: usize = 200;
 /// Writes all that is to be said of a test that did not pass; nothing of one that did or was not evaluated.
 pub(super) fn write(page: &mut Page<'_>, rule: &RuleTests, test: &TestResult) -> io::Result<()> {
     match &test.outcome {
-        TestOutcome::Passed | TestOutcome::NotEvaluated => Ok(()),
+        TestOutcome::Passed => Ok(()),
         TestOutcome::Failed(failures) => {
             let Some((first, others)) = failures.split_first() else { return Ok(()) };
             draw(page, &failed(rule, test, first))?;

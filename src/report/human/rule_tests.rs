@@ -46,14 +46,13 @@ pub fn write(report: &TestReport, options: HumanOptions, out: &mut dyn Write) ->
 fn mark(outcome: Option<&TestOutcome>) -> (&'static str, Style) {
     match outcome {
         Some(TestOutcome::Passed) => ("PASS", GOOD),
-        Some(TestOutcome::NotEvaluated) => ("N/E ", WARN),
         Some(TestOutcome::Failed(_) | TestOutcome::Broken(_) | TestOutcome::Disagreed(_)) => ("FAIL", BAD),
         None => ("NONE", WARN),
     }
 }
 
 fn is_failed(test: &TestResult) -> bool {
-    !matches!(test.outcome, TestOutcome::Passed | TestOutcome::NotEvaluated)
+    test.outcome != TestOutcome::Passed
 }
 
 fn rule_line(page: &mut Page<'_>, rule: &RuleTests) -> io::Result<()> {
@@ -68,9 +67,6 @@ fn rule_line(page: &mut Page<'_>, rule: &RuleTests) -> io::Result<()> {
         (all, 0) => count(all, "test"),
         (all, failed) => format!("{failed} of {} failed", count(all, "test")),
     };
-    if !rule.evaluated {
-        said.push_str(", not evaluated: the rule speaks of several events");
-    }
     if !rule.lacking.is_empty() {
         let lacking: Vec<&str> = rule.lacking.iter().map(|expectation| expectation.keyword()).collect();
         said.push_str(&format!(", no test that expects {}", lacking.join(" or ")));
@@ -121,7 +117,6 @@ fn verdict(page: &mut Page<'_>, report: &TestReport) -> io::Result<()> {
     let untested = report.rules.iter().filter(|rule| rule.tests.is_empty()).count();
     let further = [
         (counts.failed, counts.failed.to_string(), "failed"),
-        (counts.not_evaluated, counts.not_evaluated.to_string(), "not evaluated"),
         (counts.lacking, count(counts.lacking, "rule"), "without a test of each outcome"),
         (untested, count(untested, "rule"), "without tests"),
     ];

@@ -26,7 +26,6 @@ pub fn write(report: &TestReport, out: &mut dyn Write) -> io::Result<()> {
         "tests": {
             "passed": counts.passed,
             "failed": counts.failed,
-            "not_evaluated": counts.not_evaluated,
             "rules_lacking_tests": counts.lacking,
         },
         "rules": report.rules.iter().map(rule).collect::<Vec<_>>(),
@@ -59,7 +58,6 @@ fn rule(rule: &RuleTests) -> Value {
         "rule": rule.rule.0,
         "title": rule.title,
         "place": place(&rule.source, rule.at),
-        "evaluated": rule.evaluated,
         "lacking": rule.lacking.iter().map(|expectation| expectation.keyword()).collect::<Vec<_>>(),
         "tests": rule.tests.iter().map(|test| self::test(rule, test)).collect::<Vec<_>>(),
     })
@@ -68,7 +66,6 @@ fn rule(rule: &RuleTests) -> Value {
 fn test(rule: &RuleTests, test: &TestResult) -> Value {
     let (outcome, cause) = match &test.outcome {
         TestOutcome::Passed => ("passed", None),
-        TestOutcome::NotEvaluated => ("not_evaluated", None),
         TestOutcome::Failed(_) => ("failed", None),
         TestOutcome::Disagreed(cause) => ("disagreed", Some(cause)),
         TestOutcome::Broken(cause) => ("broken", Some(cause)),
