@@ -334,6 +334,8 @@ fn run_on(arguments: &[&str], stdin: Option<&[u8]>) -> Output {
     // The rules of CIS tell once more, and wider, what other rules tell.
     let mut child = Command::new(env!("CARGO_BIN_EXE_trailgate"))
         .args(["check", "-p", "policies", "--skip", "cis.*", "--as-of", "2026-03-14"])
+        // What is seen for the first time depends on how far all of the log reaches.
+        .args(["--skip", "principal.*-first-*"])
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_remove("TRAILGATE_POLICIES")
@@ -389,7 +391,9 @@ fn adds_up(run: &Run, name: &str) {
         3 => "incomplete: ",
         _ => "another exit code",
     };
-    assert!(run.human.lines().last().unwrap().starts_with(verdict), "{name}: {}", run.human);
+    // What follows the first line of the verdict is indented.
+    let last = run.human.lines().rfind(|line| !line.starts_with(' ')).unwrap();
+    assert!(last.starts_with(verdict), "{name}: {}", run.human);
 }
 
 /// How often each value of `key` stands in `list`.
