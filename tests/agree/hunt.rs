@@ -98,7 +98,7 @@ fn chosen(number: u16) -> Rc<Rules> {
 }
 
 /// Scans `log` and holds what was said of each record to the reference, and the records to `serde_json`.
-fn scanned(set: &PolicySet, program: &Program, log: &[u8]) -> Met {
+pub fn scanned(set: &PolicySet, program: &Program, log: &[u8]) -> Met {
     let mut inflated = Vec::new();
     let mut ending = Ending::Whole;
     let text: &[u8] = if gzip::is_gzip(log) {
