@@ -6,6 +6,7 @@ mod event;
 mod rules;
 mod write;
 
+use std::io::{self, BufWriter};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -81,7 +82,7 @@ fn size(text: &str) -> Result<u64, String> {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Logs(arguments) => write::logs(&arguments),
-        Command::Rules { count } => rules::write(count),
+        Command::Rules { count } => rules::write(count, BufWriter::new(io::stdout().lock())),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

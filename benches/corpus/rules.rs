@@ -29,10 +29,9 @@ fn names() -> Vec<&'static str> {
     names
 }
 
-/// Writes a policy with `count` rules to standard output.
-pub fn write(count: usize) -> io::Result<()> {
+/// Writes a policy with `count` rules to `out`.
+pub fn write(count: usize, mut out: impl Write) -> io::Result<()> {
     let names = names();
-    let mut out = io::BufWriter::new(io::stdout().lock());
     writeln!(out, "version: 1\nrules:")?;
     for number in 0..count {
         writeln!(out, "  - id: bench.rule-{number}\n    title: Rule {number}\n    severity: medium")?;
