@@ -330,7 +330,7 @@ impl Build<'_> {
                 Name::First(path) => MessagePart::Event(Which::First, text(&path)),
                 Name::Last(path) => MessagePart::Event(Which::Last, text(&path)),
                 Name::Step(step, path) => {
-                    let role = roles.iter().position(|role| &*role.name == step)?;
+                    let role = roles.iter().position(|role| *role.name == *step)?;
                     MessagePart::Event(Which::Role(role), text(&path))
                 }
             }),
