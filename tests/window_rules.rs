@@ -3,7 +3,12 @@
 //! `fixtures/policies/over-time` holds the edge cases of each obligation as rule tests, run here under both evaluators. What takes
 //! several files, runs or a state stands in `files`, published correlations expressed as rules in `sigma`.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not as expected fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what is not as expected fails the test"
+)]
 
 #[path = "window_rules/files.rs"]
 mod files;
