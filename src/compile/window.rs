@@ -231,7 +231,7 @@ impl WindowCheck {
     }
 
     /// Every condition that is asked of an event: of the population, and of the roles.
-    pub(super) fn matchers(&self) -> impl Iterator<Item = &Matcher> {
+    pub fn matchers(&self) -> impl Iterator<Item = &Matcher> {
         self.when.iter().chain(self.roles.iter().filter_map(|role| role.event.as_ref()))
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use crate::compile::Program;
 use crate::compile::gate::slots_of;
+use crate::compile::matcher::Place;
 use crate::json::Location;
 use crate::policy::prose::{self, Clause, Names};
 use crate::policy::{PolicyIndex, PolicySet, Rule};
@@ -80,10 +81,7 @@ fn clause(page: &mut Page<'_>, clause: &Clause) -> io::Result<()> {
 
 /// What stands under a word each: how events are found, what is read of them, and what the rule refers to.
 fn facts(rule: &Rule, program: &Program) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("index", index(program))];
-    if program.rules.iter().all(|rule| rule.check.is_some()) {
-        facts.push(("fast path", slots(program)));
-    }
+    let mut facts = vec![("index", index(program)), ("fast path", slots(program))];
     let mut add = |word: &'static str, text: String| {
         if !text.is_empty() {
             facts.push((word, sanitize::one_line(&unwrap_lines(&text)).into_owned()));
@@ -101,9 +99,6 @@ fn facts(rule: &Rule, program: &Program) -> Vec<(&'static str, String)> {
 /// Which field's values lead to the rule.
 fn index(program: &Program) -> String {
     let keys = keys(program);
-    if program.rules.iter().any(|rule| rule.check.is_none()) {
-        return "none: an obligation over time is read and checked, and not evaluated".to_owned();
-    }
     let said: Vec<String> = keys
         .iter()
         .map(|(location, values)| {
@@ -147,6 +142,13 @@ pub(super) fn slot_paths(program: &Program) -> Vec<String> {
         for matcher in check.when.iter().chain([&check.condition]).chain(exceptions) {
             slots_of(matcher, &mut slots);
         }
+    }
+    for window in program.rules.iter().filter_map(|rule| rule.window.as_ref()) {
+        window.matchers().for_each(|matcher| slots_of(matcher, &mut slots));
+        slots.extend(window.key.iter().filter_map(|part| match &part.place {
+            Place::Slot { slot, .. } => Some(*slot),
+            _ => None,
+        }));
     }
     slots.into_iter().map(|slot| short_path(&Location(part.slots.path(slot).to_vec()))).collect()
 }
