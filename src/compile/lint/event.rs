@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::compile::lint::context::Context;
-use crate::event::services::{Recorded, Service, action_sources, actions_near, service, services, sources_near};
+use crate::event::services::{Recorded, Service, action_sources, actions_near, service, services_with, sources_near};
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::fix::{Fix, scalar_like};
 use crate::policy::model::Spanned;
@@ -71,15 +71,16 @@ pub(super) fn sources(source: &Source, values: &[Value]) -> Vec<PolicyError> {
 /// The warnings about `values`, which `$.eventName` is compared with where `context` holds.
 pub(super) fn names(source: &Source, values: &[Value], context: &Context) -> Vec<PolicyError> {
     let all: BTreeSet<&str> = texts(values).map(|(text, _)| text).collect();
-    let known: Option<Vec<&Service>> = match &context.sources {
+    let anywhere = context.sources.is_none();
+    let named: Option<Vec<&Service>> = match &context.sources {
         Some(sources) if !sources.is_empty() => sources.iter().map(|source| service(source)).collect(),
         Some(_) => None,
-        None => Some(services().collect()),
+        None => Some(Vec::new()),
     };
-    let Some(known) = known else { return Vec::new() };
-    let anywhere = context.sources.is_none();
+    let Some(named) = named else { return Vec::new() };
     let mut warnings = Vec::new();
     for (text, literal) in texts(values) {
+        let known: Vec<&Service> = if anywhere { services_with(text) } else { named.clone() };
         let found: Vec<Recorded<'_>> = known.iter().map(|service| service.action(text)).collect();
         let renamed = found.iter().find_map(|found| match found {
             Recorded::As(action) => Some(action.name.as_str()),

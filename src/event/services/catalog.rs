@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use crate::event::catalog::FieldType;
 use crate::event::services::data::{catalog, shapes};
 use crate::event::services::shape::{Depth, Field, GREAT_LIKENESS, LIKENESS, Names, Part, Shapes, near};
@@ -31,6 +33,8 @@ pub struct Service {
     pub(super) source: String,
     /// Sorted by name.
     pub(super) actions: Vec<Action>,
+    /// Operations whose events have a name of their own, with the place of that among the actions.
+    pub(super) versioned: Vec<(String, usize)>,
     pub(super) open: bool,
     pub(super) names: Names,
     pub(super) depth: Depth,
@@ -85,7 +89,17 @@ impl Service {
 
     /// The event that the operation `name` is recorded as, where that has a name of its own.
     fn versioned(&self, name: &str) -> Option<&Action> {
-        self.actions.iter().find(|action| action.name != name && operation(&action.name) == name)
+        let (_, at) = self.versioned.iter().find(|(operation, _)| operation == name)?;
+        self.actions.get(*at)
+    }
+
+    /// Adds an event, the next by name.
+    pub(super) fn push(&mut self, action: Action) {
+        let operation = operation(&action.name);
+        if operation != action.name {
+            self.versioned.push((operation.to_owned(), self.actions.len()));
+        }
+        self.actions.push(action);
     }
 
     /// What is known of the event name `name`, with its case.
@@ -172,10 +186,40 @@ pub fn service(source: &str) -> Option<&'static Service> {
     catalog.services.get(name).or_else(|| catalog.services.get(catalog.aliases.get(name)?))
 }
 
+/// The services of which [`Service::action`] may know `name`, by itself or as another name, sorted as [`services`]; no other does.
+#[must_use]
+pub fn services_with(name: &str) -> Vec<&'static Service> {
+    let by_action = by_action();
+    let of = |name: &str| by_action.get(name).map(Vec::as_slice).unwrap_or_default();
+    let bare = operation(name);
+    let mut found = [of(name), if bare == name { &[] } else { of(bare) }].concat();
+    // As `services` has them: `s3` before `s3-control`.
+    let key = |service: &&'static Service| service.source.trim_end_matches(".amazonaws.com");
+    found.sort_unstable_by_key(key);
+    found.dedup_by_key(|service| key(&*service));
+    found
+}
+
+/// By the name of an action, and by that of its operation: the services that have it.
+fn by_action() -> &'static FxHashMap<&'static str, Vec<&'static Service>> {
+    static BY_ACTION: OnceLock<FxHashMap<&str, Vec<&Service>>> = OnceLock::new();
+    BY_ACTION.get_or_init(|| {
+        let mut all: FxHashMap<&str, Vec<&Service>> = FxHashMap::default();
+        for service in services() {
+            let operations = service.versioned.iter().map(|(operation, _)| operation.as_str());
+            for name in service.actions.iter().map(|action| action.name.as_str()).chain(operations) {
+                all.entry(name).or_default().push(service);
+            }
+        }
+        all
+    })
+}
+
 /// The event sources that have an event called `name`, sorted.
 #[must_use]
 pub fn action_sources(name: &str) -> Vec<&'static str> {
-    services().filter(|service| matches!(service.action(name), Recorded::Known(_))).map(Service::source).collect()
+    let known = |service: &&Service| matches!(service.action(name), Recorded::Known(_));
+    services_with(name).into_iter().filter(known).map(Service::source).collect()
 }
 
 /// The event name that is most like `name` among those of all services, where one is very near and no other as near.
@@ -233,6 +277,17 @@ mod tests {
             assert!(service(source).is_none(), "{source}");
         }
         assert_eq!(botocore_version(), "1.44.8");
+    }
+
+    #[test]
+    fn names_lead_to_the_services_that_know_them() {
+        let names = ["TagResource", "CreateFunction", "CreateFunction20150331", "ListBuckets", "GetObject", "Nothing"];
+        for name in names {
+            let knows = |service: &&Service| matches!(service.action(name), Recorded::Known(_) | Recorded::As(_));
+            let slow: Vec<&str> = services().filter(knows).map(Service::source).collect();
+            let fast: Vec<&str> = services_with(name).into_iter().filter(knows).map(Service::source).collect();
+            assert_eq!(fast, slow, "{name}");
+        }
     }
 
     #[test]

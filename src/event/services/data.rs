@@ -45,6 +45,7 @@ fn read(file: &'static [u8]) -> Catalog {
                 let service = Service {
                     source: format!("{source}.amazonaws.com"),
                     actions: Vec::new(),
+                    versioned: Vec::new(),
                     open: *closed == "open",
                     names: if *names == "both" { Names::Both } else { Names::Lower },
                     depth: match *depth {
@@ -63,7 +64,7 @@ fn read(file: &'static [u8]) -> Catalog {
             [action, access @ ("r" | "w")] => {
                 let access = if *access == "r" { Access::Read } else { Access::Write };
                 if let Some(service) = &mut current {
-                    service.actions.push(Action { name: (*action).to_owned(), access });
+                    service.push(Action { name: (*action).to_owned(), access });
                 }
             }
             _ => {}

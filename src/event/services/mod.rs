@@ -8,6 +8,7 @@ mod data;
 mod shape;
 
 pub use catalog::{
-    Access, Action, Recorded, Service, action_sources, actions_near, botocore_version, service, services, sources_near,
+    Access, Action, Recorded, Service, action_sources, actions_near, botocore_version, service, services,
+    services_with, sources_near,
 };
 pub use shape::{Case, Field, Part};
