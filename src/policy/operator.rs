@@ -5,10 +5,10 @@ use std::fmt;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
-use regex::Regex;
 use serde_json::Number;
 
 use crate::policy::model::{Condition, PathRef, Spanned, Template};
+use crate::policy::pattern::LazyRegex;
 use crate::text::Span;
 
 /// What is asked of the node list of a path.
@@ -175,7 +175,7 @@ pub struct Pattern {
     /// As written.
     pub text: String,
     /// Decides it: `is_match`.
-    pub regex: Regex,
+    pub regex: LazyRegex,
 }
 
 /// Which addresses count.

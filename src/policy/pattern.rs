@@ -1,11 +1,54 @@
 //! Globs and regexes of the policy language: a text becomes a [`Pattern`], or what is wrong with it.
 
-use regex::RegexBuilder;
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
 
 use crate::policy::operator::{Case, Pattern, PatternKind};
 
 /// Largest compiled regex, in bytes.
 pub const SIZE_LIMIT: usize = 4 << 20;
+
+/// Length up to which a regex without counted repetitions cannot be too large, in bytes.
+const SURELY_SMALL: usize = 128;
+
+/// A regex that is known to be right. Where it is certain to be small it is compiled at its first use: in a large set of policies most
+/// are never used by themselves, since the index asks all of a field's at once.
+#[derive(Debug, Clone)]
+pub struct LazyRegex {
+    expression: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    /// For `expression`, whose syntax is right.
+    ///
+    /// # Errors
+    /// [`PatternError::TooLarge`].
+    fn new(expression: String) -> Result<Self, PatternError> {
+        let lazy = Self { expression, compiled: OnceLock::new() };
+        let small = lazy.expression.len() <= SURELY_SMALL && !lazy.expression.contains('{');
+        if small || lazy.compiled().is_some() { Ok(lazy) } else { Err(PatternError::TooLarge) }
+    }
+
+    fn compiled(&self) -> Option<&Regex> {
+        let build = || RegexBuilder::new(&self.expression).size_limit(SIZE_LIMIT).build().ok();
+        self.compiled.get_or_init(build).as_ref()
+    }
+
+    /// Whether it matches somewhere in `text`.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        // Invariant: `new` lets no regex pass that does not compile.
+        self.compiled().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// The expression, case folding included.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.expression
+    }
+}
 
 /// Why a text is no pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +80,7 @@ pub fn pattern(kind: PatternKind, text: &str, case: Case) -> Result<Pattern, Pat
     };
     // In the text and not by the builder: `as_str` then says all, and the index can join patterns to a set.
     let expression = if case == Case::Ignored { format!("(?i){expression}") } else { expression };
-    RegexBuilder::new(&expression)
-        .size_limit(SIZE_LIMIT)
-        .build()
-        .map(|regex| Pattern { text: text.to_owned(), regex })
-        .map_err(|_| PatternError::TooLarge)
+    LazyRegex::new(expression).map(|regex| Pattern { text: text.to_owned(), regex })
 }
 
 /// `*` is any run of characters, `?` any one, `\\` takes the next as it is; the whole text must match.
@@ -88,6 +127,18 @@ mod tests {
         assert!(matches(r"\*.x", "*.x") && !matches(r"\*.x", "a.x"));
         assert!(matches("*", "") && matches("a*", "a\nb") && !matches("a", "a\n"));
         assert!(matches("[x]", "[x]") && matches(r"a\", r"a\"));
+    }
+
+    #[test]
+    fn a_short_regex_is_never_too_large() {
+        for piece in [r"\w", r"\W", r"\pL", r"\PL", ".", "[^a]", r"[\w--\d]", "(.)", r"(\w+)*", "a|", "(?i:k)", r"\b\w"]
+        {
+            for flags in ["", "(?i)", "(?is)"] {
+                let expression = format!("{flags}{}", piece.repeat((SURELY_SMALL - flags.len()) / piece.len()));
+                let regex = LazyRegex::new(expression.clone()).unwrap();
+                assert!(regex.compiled().is_some(), "{expression}");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Waivers as data: exceptions that stand outside the rules, in files of their own. `docs/dsl.md` §9 says what each part means.
 
 use jiff::civil::Date;
-use regex::Regex;
 
 use crate::policy::model::{Condition, RuleId, Spanned};
+use crate::policy::pattern::LazyRegex;
 use crate::text::Span;
 
 /// Place of a waiver among all of a run, in the order of the files.
@@ -47,7 +47,7 @@ pub struct RulePattern {
     /// Where that stands.
     pub span: Span,
     /// Matches the whole of an id.
-    pub regex: Regex,
+    pub regex: LazyRegex,
 }
 
 impl RulePattern {
