@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use walkdir::WalkDir;
 
 use crate::audit::input::in_words;
@@ -13,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::revision::Revision;
 use crate::policy::bundled::bundled;
 use crate::policy::error::{Code, PolicyError, PolicyErrors};
+use crate::policy::model::Policy;
 use crate::policy::parse::closest;
 use crate::policy::{PolicySet, parse, parse_waivers};
 use crate::text::{Source, Span};
@@ -108,23 +110,11 @@ fn join(files: Files) -> Result<PolicySet, PolicyErrors> {
     let names: Vec<_> = files.found.iter().map(File::name).collect();
     let mut errors = Vec::new();
     let mut policies = Vec::new();
-    for file in files.found {
-        let File::Read { source, home, kind } = file else {
-            errors.extend(file.error());
-            continue;
-        };
-        let list_file = |name: &str| match &home {
-            Home::Folder(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
-            Home::Revision(revision, folder) => revision.text(&format!("{folder}/{name}")),
-            Home::Bundled => Err("bundled policies have no files beside them".to_owned()),
-        };
-        let parsed = match kind {
-            Kind::Policy => parse(&source, &list_file),
-            Kind::Waivers => parse_waivers(&source, &list_file),
-        };
+    let read: Vec<Result<Policy, Vec<PolicyError>>> = files.found.into_par_iter().map(File::policy).collect();
+    for parsed in read {
         match parsed {
             Ok(policy) => policies.push(policy),
-            Err(more) => errors.extend(more.0),
+            Err(more) => errors.extend(more),
         }
     }
     // Names may resolve in a file that could not be read: only whole sets are joined, but ids used twice are told in any case.
@@ -180,11 +170,22 @@ impl File {
         }
     }
 
-    fn error(self) -> Option<PolicyError> {
-        match self {
-            Self::Read { .. } => None,
-            Self::Failed(error) => Some(*error),
-        }
+    /// The policy or the waivers that it holds.
+    fn policy(self) -> Result<Policy, Vec<PolicyError>> {
+        let (source, home, kind) = match self {
+            Self::Read { source, home, kind } => (source, home, kind),
+            Self::Failed(error) => return Err(vec![*error]),
+        };
+        let list_file = |name: &str| match &home {
+            Home::Folder(folder) => std::fs::read_to_string(folder.join(name)).map_err(|error| in_words(&error)),
+            Home::Revision(revision, folder) => revision.text(&format!("{folder}/{name}")),
+            Home::Bundled => Err("bundled policies have no files beside them".to_owned()),
+        };
+        let parsed = match kind {
+            Kind::Policy => parse(&source, &list_file),
+            Kind::Waivers => parse_waivers(&source, &list_file),
+        };
+        parsed.map_err(|errors| errors.0)
     }
 }
 
