@@ -13,7 +13,7 @@ use crate::compile::matcher::Matcher;
 use crate::compile::waivers;
 use crate::compile::window::WindowCheck;
 use crate::event::{Fields, RecordFormat};
-use crate::json::{Location, Path, SlotId, SlotTable, Step};
+use crate::json::{Location, Path, Skimmer, SlotId, SlotTable, Step};
 use crate::policy::model::{RecordSource, Rule, Severity, Template};
 use crate::policy::waiver::{RulePattern, WaiverIndex};
 use crate::policy::{PolicyIndex, PolicySet, RuleId};
@@ -41,6 +41,8 @@ pub struct Part {
     pub fields: EventFields,
     /// All definite paths: of the rules, read from records that a rule may concern, and of what is read from every record.
     pub slots: SlotTable,
+    /// Fills all slots of a plain record.
+    pub all: Skimmer,
     /// The few slots that are read from every record on the way: those of identity, of the index and of rules that any event may
     /// concern.
     pub eager: Fields,
@@ -305,6 +307,7 @@ impl Part {
             fields,
             eager: Fields::new(&mut slots, &[]),
             slots,
+            all: Skimmer::default(),
             identity,
             place,
             index: Index::default(),
@@ -367,6 +370,8 @@ impl Part {
             }
         }
         self.eager = Fields::new(&mut self.slots, &eager.into_iter().collect::<Vec<_>>());
+        let all: Vec<SlotId> = (0..self.slots.len()).map(SlotId).collect();
+        self.all = Skimmer::new(&self.slots, &all, &[]);
     }
 }
 

@@ -1,51 +1,88 @@
 //! Which rules an event may concern: the values of its indexed fields in, places of rules out.
 
-use crate::compile::index::Index;
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use crate::compile::index::{Index, TextField};
 use crate::engine::node::Node;
 use crate::json::Slots;
 use crate::policy::operator::JsonType;
 
-/// How the candidates were found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
-    /// They are the rules that any event may concern.
-    Universal,
-    /// The index led to some of them.
-    Led,
+/// What was found for the last texts of one field: the same principals and programs make many events of a file.
+#[derive(Debug, Clone)]
+pub struct Memo(Vec<Known>);
+
+#[derive(Debug, Clone, Default)]
+struct Known {
+    text: String,
+    rules: Vec<usize>,
+}
+
+/// How many texts a [`Memo`] holds, each in the one place that its hash says.
+const PLACES: usize = 128;
+/// Longer ones are not kept.
+const LONGEST: usize = 512;
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self(vec![Known::default(); PLACES])
+    }
+}
+
+impl Memo {
+    /// Adds the rules of `field` that `text` leads to.
+    fn add_rules(&mut self, field: &TextField, text: &str, candidates: &mut Vec<usize>) {
+        let mut hash = FxHasher::default();
+        hash.write(text.as_bytes());
+        let place = usize::try_from(hash.finish()).unwrap_or_default() % PLACES;
+        match self.0.get_mut(place).filter(|_| (1..=LONGEST).contains(&text.len())) {
+            Some(known) if known.text == text => candidates.extend_from_slice(&known.rules),
+            Some(known) => {
+                text.clone_into(&mut known.text);
+                known.rules.clear();
+                search(field, text, &mut known.rules);
+                candidates.extend_from_slice(&known.rules);
+            }
+            None => search(field, text, candidates),
+        }
+    }
+}
+
+/// Adds the rules of `field` that `text` leads to.
+fn search(field: &TextField, text: &str, rules: &mut Vec<usize>) {
+    if !field.not_ascii.is_empty() && !text.is_ascii() {
+        rules.extend_from_slice(&field.not_ascii);
+    }
+    if field.set.is_match(text) {
+        let led = field.set.matches(text).into_iter().filter_map(|place| field.rules.get(place));
+        led.for_each(|more| rules.extend_from_slice(more));
+    }
 }
 
 /// Fills `candidates` with the rules of `index` that may concern the event, in rising order; `slots` hold its indexed fields.
-pub fn find(index: &Index, text: &str, slots: &Slots, candidates: &mut Vec<usize>) -> Found {
+/// `memos` are of the same index, or none.
+pub fn find(index: &Index, text: &str, slots: &Slots, memos: &mut Vec<Memo>, candidates: &mut Vec<usize>) {
     candidates.clear();
     for field in index.fields() {
-        let Some(span) = slots.span(field.slot) else { continue };
-        let Some(value) = Node::Text(span.of(text)).string() else { continue };
+        let Some(value) = slots.string(field.slot, text) else { continue };
         if let Some(rules) = field.values.get(value.as_ref()) {
             candidates.extend_from_slice(rules);
         }
     }
-    for field in index.texts() {
-        let Some(span) = slots.span(field.slot) else { continue };
-        let node = Node::Text(span.of(text));
-        let Some(value) = node.string() else {
-            if node.kind() == Some(JsonType::Array) {
-                candidates.extend_from_slice(&field.arrays);
+    memos.resize_with(index.texts().len(), Memo::default);
+    for (field, memo) in index.texts().iter().zip(memos) {
+        match slots.string(field.slot, text) {
+            Some(value) => memo.add_rules(field, &value, candidates),
+            None => {
+                let node = slots.span(field.slot).map_or(Node::Missing, |span| Node::Text(span.of(text)));
+                if node.kind() == Some(JsonType::Array) {
+                    candidates.extend_from_slice(&field.arrays);
+                }
             }
-            continue;
-        };
-        if !field.not_ascii.is_empty() && !value.is_ascii() {
-            candidates.extend_from_slice(&field.not_ascii);
-        }
-        if field.set.is_match(&value) {
-            let led = field.set.matches(&value).into_iter().filter_map(|place| field.rules.get(place));
-            led.for_each(|rules| candidates.extend_from_slice(rules));
         }
     }
-    let found = if candidates.is_empty() { Found::Universal } else { Found::Led };
-    if found == Found::Led || !index.universal().is_empty() {
-        candidates.extend_from_slice(index.universal());
-        candidates.sort_unstable();
-        candidates.dedup();
-    }
-    found
+    candidates.extend_from_slice(index.universal());
+    candidates.sort_unstable();
+    candidates.dedup();
 }

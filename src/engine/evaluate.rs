@@ -13,16 +13,17 @@ use crate::compile::matcher::{
     DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
     ValuePath, ValueSet,
 };
+use crate::engine::filled::Filled;
 use crate::engine::node::Node;
-use crate::json::{Location, Slots, Step, number};
+use crate::json::{Location, SlotId, Slots, Step, number};
 use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, TextPlace, TimeOrder};
-use crate::text::time;
+use crate::text::{Span, time};
 
-/// A record with its slots filled.
+/// A record and its slots.
 #[derive(Debug)]
 pub struct Event<'r> {
     text: &'r str,
-    slots: &'r Slots,
+    slots: Filled<'r>,
     value: OnceCell<Value>,
     copy: OnceCell<Arc<str>>,
 }
@@ -31,12 +32,23 @@ impl<'r> Event<'r> {
     /// The event of `text`, one valid JSON value, whose slots are in `slots`.
     #[must_use]
     pub fn new(text: &'r str, slots: &'r Slots) -> Self {
+        Self::with(text, Filled::All(slots))
+    }
+
+    /// The event of `text`, one valid JSON value, with `slots`.
+    #[must_use]
+    pub fn with(text: &'r str, slots: Filled<'r>) -> Self {
         Self { text, slots, value: OnceCell::new(), copy: OnceCell::new() }
     }
 
     /// The whole record, parsed at the first call.
     pub fn value(&self) -> &Value {
         self.value.get_or_init(|| serde_json::from_str(self.text).unwrap_or_default())
+    }
+
+    /// Where the value of `slot` lies in the record's text.
+    pub fn span(&self, slot: SlotId) -> Option<Span> {
+        self.slots.span(slot)
     }
 
     /// The record's text.

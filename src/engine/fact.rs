@@ -54,13 +54,12 @@ pub(super) struct RecordPlace<'r> {
     pub at: LineColumn,
 }
 
-/// An event with all its slots filled, and who it is.
+/// An event, and who it is.
 #[derive(Debug)]
 pub(super) struct Source<'e> {
     pub part: &'e Part,
     pub over_time: &'e OverTime,
     pub event: &'e Event<'e>,
-    pub slots: &'e Slots,
     /// Of its delivery.
     pub identity: Option<u128>,
     pub updated: bool,
@@ -146,7 +145,7 @@ fn described(source: &Source<'_>) -> EventIdentity {
     let slots = &source.over_time.described;
     let first = |places: &[SlotId]| {
         places.iter().find_map(|slot| {
-            let span = source.slots.span(*slot)?;
+            let span = source.event.span(*slot)?;
             identity::plain_node(Node::Text(span.of(source.event.text())))
         })
     };

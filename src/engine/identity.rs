@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::compile::program::{EventFields, IdentitySlots};
 use crate::engine::node::Node;
@@ -12,20 +12,21 @@ use crate::policy::RuleId;
 use crate::violation::EventIdentity;
 
 /// What makes two deliveries the same event: 128 bits of its id and of the fields that must be equal too. `None` without an id.
+/// `room` is overwritten.
 #[must_use]
-pub fn delivery(record: &str, slots: &Slots, identity: &IdentitySlots) -> Option<u128> {
-    let string = |slot| slots.span(slot).and_then(|span| Node::Text(span.of(record)).string());
-    let id = string(identity.id?).filter(|id| !id.is_empty())?;
-    let mut hash = Xxh3::new();
-    hash.update(id.as_bytes());
+pub fn delivery(record: &str, slots: &Slots, identity: &IdentitySlots, room: &mut Vec<u8>) -> Option<u128> {
+    let id = slots.string(identity.id?, record).filter(|id| !id.is_empty())?;
+    // A short text is hashed several times as fast at once as piece by piece.
+    room.clear();
+    room.extend_from_slice(id.as_bytes());
     for slot in &identity.with {
         // 0xff never occurs in UTF-8, so that fields cannot run into each other.
-        hash.update(&[0xff]);
-        if let Some(value) = string(*slot) {
-            hash.update(value.as_bytes());
+        room.push(0xff);
+        if let Some(value) = slots.string(*slot, record) {
+            room.extend_from_slice(value.as_bytes());
         }
     }
-    Some(hash.digest128())
+    Some(xxh3_128(room))
 }
 
 /// What `event` says of itself.

@@ -9,13 +9,15 @@ use crate::engine::node::Node;
 use crate::json::locate::locate;
 use crate::json::{Location, Slots, Step};
 use crate::text::time;
-use crate::violation::extent::is_usual;
+use crate::violation::extent::{is_usual, usual};
 use crate::violation::{Extent, Reach};
 
 /// Time, account and region of one event.
 #[derive(Debug)]
 pub(super) struct Made<'r> {
     time: Option<Cow<'r, str>>,
+    /// The time in the usual form, where it can be read.
+    usual: Option<Cow<'r, str>>,
     account: Option<Cow<'r, str>>,
     region: Option<Cow<'r, str>>,
 }
@@ -23,14 +25,20 @@ pub(super) struct Made<'r> {
 impl<'r> Made<'r> {
     /// What `record` says, its eager slots filled. Copies nothing but strings with escapes.
     pub(super) fn of(record: &'r str, slots: &Slots, place: PlaceSlots) -> Self {
-        let string = |slot: Option<_>| Node::Text(slots.span(slot?)?.of(record)).string();
+        let string = |slot: Option<_>| slots.string(slot?, record);
         let account = string(place.account).or_else(|| place.account.and_then(|_| account_of_caller(record)));
-        Self { time: string(place.time), account, region: string(place.region) }
+        let time = string(place.time);
+        let usual = match &time {
+            Some(Cow::Borrowed(time)) => usual(time),
+            Some(Cow::Owned(time)) => usual(time).map(|time| Cow::Owned(time.into_owned())),
+            None => None,
+        };
+        Self { time, usual, account, region: string(place.region) }
     }
 
     /// Adds the event to `extent`.
     pub(super) fn add_to(&self, extent: &mut Extent) {
-        extent.add(self.time.as_deref(), self.account.as_deref(), self.region.as_deref());
+        extent.add_usual(self.usual.as_deref(), self.account.as_deref(), self.region.as_deref());
     }
 
     /// When it was made; `None` where it does not say so in a form that can be read.

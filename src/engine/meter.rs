@@ -15,7 +15,7 @@ pub enum Stage {
     Scan,
     /// Identity, and which rules the record may concern.
     Select,
-    /// Filling all slots of a record that a rule may concern.
+    /// Filling the slots of a record that the scan did not fill. Of other records it is part of what the rule costs that asks first.
     Extract,
 }
 

@@ -8,6 +8,7 @@ pub mod draft;
 pub mod evaluate;
 pub mod evidence;
 mod fact;
+mod filled;
 pub mod identity;
 pub mod key;
 pub mod lane;

@@ -49,7 +49,7 @@ impl<'v> Node<'v> {
             Self::Value(Value::String(text)) => Some(Cow::Borrowed(text)),
             Self::Text(text) => {
                 let inside = text.strip_prefix('"')?.strip_suffix('"')?;
-                if inside.contains('\\') {
+                if memchr::memchr(b'\\', inside.as_bytes()).is_some() {
                     serde_json::from_str(text).ok().map(Cow::Owned)
                 } else {
                     Some(Cow::Borrowed(inside))

@@ -1,6 +1,7 @@
 //! One input's bytes become its report: inflate, read records, fill the index slots, run the candidate rules, gather evidence for
 //! violations. Pure, and the same whatever thread it runs on.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,12 +9,13 @@ use jiff::Timestamp;
 use crate::compile::Program;
 use crate::compile::program::{Check, CompiledRule, Part, Polarity};
 use crate::compile::window::WindowCheck;
-use crate::engine::candidates::{self, Found};
+use crate::engine::candidates::{self, Memo};
 use crate::engine::cover::{Cover, cover};
 use crate::engine::describe::Sense;
 use crate::engine::evaluate::Event;
 use crate::engine::evidence::{Decision, decisions};
 use crate::engine::fact::{self, RecordPlace, Source};
+use crate::engine::filled::{Filled, fill};
 use crate::engine::made::{Made, Reaching};
 use crate::engine::meter::{Laps, Meter, Stage};
 use crate::engine::recognised::recognised;
@@ -120,8 +122,10 @@ pub fn scan_piece(
         head: piece.seam.head.len(),
         lines: piece.lines(),
         slots: Slots::default(),
-        late: Slots::default(),
+        late: RefCell::default(),
+        room: Vec::new(),
         candidates: Vec::new(),
+        memos: Vec::new(),
         extents: vec![None; part.rules.len()],
         reaching: Reaching::default(),
         report: PartReport {
@@ -170,8 +174,10 @@ struct Worker<'p, 'm> {
     head: usize,
     lines: Lines<'p>,
     slots: Slots,
-    late: Slots,
+    late: RefCell<Slots>,
+    room: Vec<u8>,
     candidates: Vec<usize>,
+    memos: Vec<Memo>,
     /// Of the populations that met an event, by a rule's place in the part.
     extents: Vec<Option<Box<Extent>>>,
     reaching: Reaching,
@@ -186,15 +192,15 @@ impl Worker<'_, '_> {
         self.laps.lap(Stage::Scan);
         let text = record.text.as_ref();
         let part = self.part;
-        // Invariant: the reader hands out valid JSON, so that no extraction fails.
         let mut all = std::mem::take(&mut self.slots);
-        if eager.is_none() && part.slots.extract(text, &mut all).is_err() {
-            return;
+        if eager.is_none() {
+            fill(part, text, &mut all);
+            self.laps.lap(Stage::Extract);
         }
         let mut candidates = std::mem::take(&mut self.candidates);
         let slots = eager.unwrap_or(&all);
         let place = self.report.records.len();
-        let identity = identity::delivery(text, slots, &part.identity);
+        let identity = identity::delivery(text, slots, &part.identity, &mut self.room);
         let updated = part.over_time.as_ref().is_some_and(|over_time| fact::is_update(text, slots, over_time));
         self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated });
         let made = Made::of(text, slots, part.place);
@@ -202,17 +208,14 @@ impl Worker<'_, '_> {
         if part.over_time.is_some() {
             made.add_to_reach(&mut self.reaching);
         }
-        let found = candidates::find(&part.index, text, slots, &mut candidates);
+        candidates::find(&part.index, text, slots, &mut self.memos, &mut candidates);
+        let late = std::mem::take(&mut self.late);
+        let filled = match eager {
+            Some(eager) => Filled::eager(part, text, eager, &late),
+            None => Filled::All(&all),
+        };
+        let event = Event::with(text, filled);
         self.laps.lap(Stage::Select);
-        // What rules about any event read is eager; all of it is read where a rule was led to, and for violations.
-        let few = eager.filter(|_| found == Found::Universal);
-        if few.is_none() && eager.is_some() && !candidates.is_empty() && part.slots.extract(text, &mut all).is_err() {
-            return;
-        }
-        let event = Event::new(text, few.unwrap_or(&all));
-        if !candidates.is_empty() {
-            self.laps.lap(Stage::Extract);
-        }
         let mut timeless = Vec::new();
         for local in &candidates {
             let Some(index) = part.rules.get(*local).copied() else { continue };
@@ -227,14 +230,11 @@ impl Worker<'_, '_> {
                     }
                 }
                 if !asked.roles.is_empty() {
-                    let mut late = std::mem::take(&mut self.late);
-                    let whole = if few.is_some() && part.slots.extract(text, &mut late).is_ok() { &late } else { &all };
-                    match self.fact(RuleIndex(index), window, asked.roles, whole, made.time(), record) {
+                    match self.fact(RuleIndex(index), window, asked.roles, &event, made.time(), record) {
                         Some(Timed::Fact(fact)) => self.report.facts.push((place, *fact)),
                         Some(Timed::Timeless) => timeless.push(&rule.id),
                         None => {}
                     }
-                    self.late = late;
                     self.laps.matched(index);
                 }
                 continue;
@@ -253,13 +253,7 @@ impl Worker<'_, '_> {
             let violated = event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold);
             self.laps.evaluated(index);
             if violated {
-                let mut late = std::mem::take(&mut self.late);
-                let (violation, cover) = if few.is_some() && part.slots.extract(text, &mut late).is_ok() {
-                    self.violation(rule, check, &Event::new(text, &late), record)
-                } else {
-                    self.violation(rule, check, &event, record)
-                };
-                self.late = late;
+                let (violation, cover) = self.violation(rule, check, &event, record);
                 self.report.violations.push(FoundViolation {
                     place,
                     rule: RuleIndex(index),
@@ -273,29 +267,30 @@ impl Worker<'_, '_> {
         if !timeless.is_empty() {
             self.timeless(&timeless, record);
         }
+        drop(event);
         self.candidates = candidates;
         self.slots = all;
+        self.late = late;
     }
 
-    /// The fact that a record is to a rule over time; `slots` are all filled. The last evaluated record stands last in the report.
+    /// The fact that a record is to a rule over time. The last evaluated record stands last in the report.
     fn fact(
         &mut self,
         rule: RuleIndex,
         window: &WindowCheck,
         roles: Roles,
-        slots: &Slots,
+        event: &Event<'_>,
         time: Option<Timestamp>,
         record: &Record<'_>,
     ) -> Option<Timed> {
         let over_time = self.part.over_time.as_ref()?;
-        let event = Event::new(record.text.as_ref(), slots);
-        let keyed = fact::key(window, &event, roles)?;
+        let keyed = fact::key(window, event, roles)?;
         let Some(time) = time else { return Some(Timed::Timeless) };
         let offset = self.place(record.origin.offset(0, self.file));
         let at = self.lines.mark(offset);
         let place = RecordPlace { file: self.name, record: record.ordinal, offset, at };
         let ScannedRecord { identity, updated, .. } = *self.report.records.last()?;
-        let source = Source { part: self.part, over_time, event: &event, slots, identity, updated };
+        let source = Source { part: self.part, over_time, event, identity, updated };
         Some(Timed::Fact(Box::new(fact::fact(rule, window, keyed, time, place, &source))))
     }
 

@@ -59,12 +59,16 @@ impl Fields {
         Self { skimmer: Skimmer::new(table, &wanted.into_iter().collect::<Vec<_>>(), &marks), event_type, category }
     }
 
-    /// Whether the type or the category of the event in `record` may be those of an insight event.
-    fn may_be_insight(&self, record: &str, slots: &Slots) -> bool {
-        let may_be = |slot: SlotId, wanted: &str| {
-            slots.span(slot).map(|span| span.of(record)).is_some_and(|value| value == wanted || value.contains('\\'))
-        };
-        may_be(self.event_type, "\"AwsCloudTrailInsight\"") || may_be(self.category, "\"Insight\"")
+    /// Whether `slot` is one of those that are filled.
+    #[must_use]
+    pub fn fills(&self, slot: SlotId) -> bool {
+        self.skimmer.fills(slot)
+    }
+
+    /// Whether the type or the category of the event in `record` are those of an insight event.
+    fn is_insight(&self, record: &str, slots: &Slots) -> bool {
+        let is = |slot: SlotId, wanted: &str| slots.string(slot, record).is_some_and(|value| value == wanted);
+        is(self.event_type, "AwsCloudTrailInsight") || is(self.category, "Insight")
     }
 }
 
@@ -77,7 +81,7 @@ impl<'t> Walk<'t, '_> {
             return None;
         }
         let record = std::str::from_utf8(text.get(at..end)?).ok()?;
-        if self.fields.may_be_insight(record, &self.slots) || torn(text, at, end, place).is_some() {
+        if self.fields.is_insight(record, &self.slots) || torn(text, at, end, place).is_some() {
             return None;
         }
         if self.lacks_end(layer, end, place) {

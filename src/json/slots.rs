@@ -3,6 +3,8 @@
 //! Subtrees that no path enters are skipped without allocation. A slot holds the byte range of the value found; nothing is
 //! decoded here.
 
+use std::borrow::Cow;
+
 use crate::json::location::Step;
 use crate::json::scan::{self, Elements, JsonError, Members, StringSpan};
 use crate::text::Span;
@@ -32,6 +34,8 @@ struct TrieNode {
 pub struct Slots {
     /// Begin and end; an end of 0 where there is no value, since every value has a byte.
     spans: Vec<(u32, u32)>,
+    /// Whether one of the values may be a string with an escape.
+    escapes: bool,
 }
 
 impl Slots {
@@ -43,9 +47,41 @@ impl Slots {
         (end > 0).then_some(span)
     }
 
+    /// The string at `slot` of `record`, where it is one. Copies only a string with escapes.
+    #[must_use]
+    #[inline]
+    pub fn string<'t>(&self, slot: SlotId, record: &'t str) -> Option<Cow<'t, str>> {
+        let text = self.span(slot)?.of(record);
+        let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+        if self.escapes && memchr::memchr(b'\\', inside.as_bytes()).is_some() {
+            serde_json::from_str(text).ok().map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(inside))
+        }
+    }
+
+    /// Empties all slots, `size` of them. Whoever fills them without saying which strings have escapes leaves that open.
     pub(super) fn clear(&mut self, size: usize) {
         self.spans.clear();
         self.spans.resize(size, (0, 0));
+        self.escapes = true;
+    }
+
+    /// Empties the slots `wanted` of `size`: those that one [`Skimmer`](crate::json::Skimmer) fills, where it alone fills them. No
+    /// string has an escape until [`Slots::note_escape`] is called.
+    pub(super) fn clear_wanted(&mut self, size: usize, wanted: &[SlotId]) {
+        if self.spans.len() == size {
+            wanted.iter().for_each(|slot| self.set(*slot, None));
+        } else {
+            self.clear(size);
+        }
+        self.escapes = false;
+    }
+
+    /// Says that a string with an escape is among the values.
+    #[inline]
+    pub(super) fn note_escape(&mut self) {
+        self.escapes = true;
     }
 
     /// Invariant: a record is shorter than 4 GiB.

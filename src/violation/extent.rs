@@ -2,6 +2,7 @@
 //!
 //! One event after another goes in; extents of files are joined in any order, with the same result.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -30,14 +31,13 @@ impl Extent {
 
     /// Adds an event. Allocates only for an account or region that was not met, and for a time that is not in the usual form.
     pub fn add(&mut self, time: Option<&str>, account: Option<&str>, region: Option<&str>) {
-        match time {
-            Some(time) if is_usual(time) => self.add_time(time),
-            Some(time) => {
-                if let Some(time) = time::parse(time) {
-                    self.add_time(&time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-                }
-            }
-            None => {}
+        self.add_usual(time.and_then(usual).as_deref(), account, region);
+    }
+
+    /// As [`Extent::add`], for a time that is in the [usual](usual) form.
+    pub fn add_usual(&mut self, time: Option<&str>, account: Option<&str>, region: Option<&str>) {
+        if let Some(time) = time {
+            self.add_time(time);
         }
         for (known, value) in [(&mut self.accounts, account), (&mut self.regions, region)] {
             if let Some(value) = value.filter(|value| !value.is_empty() && !known.contains(*value)) {
@@ -77,6 +77,15 @@ fn replace(place: &mut Option<String>, time: &str, beats: impl Fn(&str) -> bool)
         }
         Some(_) => {}
     }
+}
+
+/// `time` as `2026-01-31T10:00:00Z`; `None` where it cannot be read. Copies only what is written in another way.
+#[must_use]
+pub fn usual(time: &str) -> Option<Cow<'_, str>> {
+    if is_usual(time) {
+        return Some(Cow::Borrowed(time));
+    }
+    time::parse(time).map(|time| Cow::Owned(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))
 }
 
 /// Whether `time` is `2026-01-31T10:00:00Z`, as CloudTrail writes times: nothing is parsed for it.
