@@ -54,7 +54,9 @@ impl Builder<'_> {
                 Place::Slot { slot: self.slots.slot(steps), location: Location(steps.to_vec()) }
             }
             (PathRoot::Element, Some(steps)) => Place::Element(steps.to_vec()),
-            (PathRoot::Event, None) => Place::EventPath(path.path.clone()),
+            (PathRoot::Event, None) => {
+                Place::EventPath { path: path.path.clone(), prefix: self.slots.slot(&path.path.prefix()) }
+            }
             (PathRoot::Element, None) => Place::ElementPath(path.path.clone()),
         }
     }

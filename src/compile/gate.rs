@@ -122,7 +122,7 @@ pub fn slots_of(matcher: &Matcher, slots: &mut BTreeSet<SlotId>) {
 }
 
 fn of_place(place: &Place, slots: &mut BTreeSet<SlotId>) {
-    if let Place::Slot { slot, .. } = place {
+    if let Place::Slot { slot, .. } | Place::EventPath { prefix: slot, .. } = place {
         slots.insert(*slot);
     }
 }

@@ -45,7 +45,12 @@ pub enum Place {
     /// At most one node below the current element.
     Element(Vec<Step>),
     /// Any path from the event.
-    EventPath(Path),
+    EventPath {
+        /// The path.
+        path: Path,
+        /// The slot of its definite beginning: below it lies every node.
+        prefix: SlotId,
+    },
     /// Any path from the current element.
     ElementPath(Path),
 }

@@ -266,7 +266,7 @@ impl Build<'_> {
     fn place(&mut self, path: &Path) -> Place {
         match path.definite() {
             Some(steps) => Place::Slot { slot: self.builder.slots.slot(steps), location: Location(steps.to_vec()) },
-            None => Place::EventPath(path.clone()),
+            None => Place::EventPath { path: path.clone(), prefix: self.builder.slots.slot(&path.prefix()) },
         }
     }
 

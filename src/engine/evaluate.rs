@@ -51,6 +51,11 @@ impl<'r> Event<'r> {
         self.slots.span(slot)
     }
 
+    fn is_container(&self, slot: SlotId) -> bool {
+        let text = self.span(slot).map_or("", |span| span.of(self.text));
+        text.starts_with(['{', '['])
+    }
+
     /// The record's text.
     #[must_use]
     pub fn text(&self) -> &'r str {
@@ -82,7 +87,7 @@ impl<'r> Event<'r> {
                     let node = self.single(place, element);
                     tests.iter().all(|test| self.single_passes(test, node, element))
                 }
-                Place::EventPath(_) | Place::ElementPath(_) => {
+                Place::EventPath { .. } | Place::ElementPath(_) => {
                     let nodes = self.many(place, element);
                     tests.iter().all(|test| self.list_passes(test, &nodes, element))
                 }
@@ -99,7 +104,7 @@ impl<'r> Event<'r> {
             Place::Element(steps) => {
                 element.and_then(|element| descend(element, steps)).map_or(Node::Missing, Node::Value)
             }
-            Place::EventPath(_) | Place::ElementPath(_) => {
+            Place::EventPath { .. } | Place::ElementPath(_) => {
                 self.many(place, element).into_iter().next().map_or(Node::Missing, |(_, node)| node)
             }
         }
@@ -108,7 +113,9 @@ impl<'r> Event<'r> {
     /// The nodes at any place, with where they lie below the event or the element.
     pub fn many<'v>(&'v self, place: &Place, element: Option<&'v Value>) -> Vec<(Location, Node<'v>)> {
         let nodes = match (place, element) {
-            (Place::EventPath(path), _) => path.select(self.value()),
+            // Below a value that is none, or neither object nor array, lies no node: the record need not be parsed.
+            (Place::EventPath { prefix, .. }, _) if !self.is_container(*prefix) => Vec::new(),
+            (Place::EventPath { path, .. }, _) => path.select(self.value()),
             (Place::ElementPath(path), Some(element)) => path.select(element),
             (Place::ElementPath(_), None) => Vec::new(),
             (Place::Slot { location, .. }, _) => return present(location.clone(), self.single(place, element)),

@@ -62,7 +62,7 @@ impl Here<'_> {
     /// Location and inner location of a node that lies at `below` the event or the element, as `place` says.
     fn at(&self, place: &Place, below: &Location) -> (Location, Option<Location>) {
         match (place, &self.inner) {
-            (Place::Slot { .. } | Place::EventPath(_), _) => (below.clone(), None),
+            (Place::Slot { .. } | Place::EventPath { .. }, _) => (below.clone(), None),
             (_, Some(inner)) => (self.location.clone(), Some(inner.join(&below.0))),
             (_, None) => (self.location.join(&below.0), None),
         }
@@ -247,6 +247,6 @@ fn prefix(place: &Place) -> Location {
     match place {
         Place::Slot { location, .. } => location.clone(),
         Place::Element(steps) => Location(steps.clone()),
-        Place::EventPath(path) | Place::ElementPath(path) => Location(path.prefix()),
+        Place::EventPath { path, .. } | Place::ElementPath(path) => Location(path.prefix()),
     }
 }
