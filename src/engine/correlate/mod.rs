@@ -11,6 +11,8 @@ mod matching;
 mod message;
 mod run;
 mod sequence;
+#[cfg(test)]
+mod tests;
 mod threshold;
 
 pub use run::{correlate, correlate_into};
