@@ -26,14 +26,13 @@ pub(super) fn build_check(
     slots: &mut SlotTable,
     today: Date,
     (condition, polarity): (&Condition, Polarity),
-    exceptions: Vec<(usize, CompiledException)>,
 ) -> Check {
     let mut builder = Builder { set, slots, today };
     Check {
         when: rule.when.as_ref().map(|when| builder.condition(policy, when)),
         condition: builder.condition(policy, condition),
         polarity,
-        exceptions,
+        exceptions: exceptions(set, policy, rule, slots, today),
     }
 }
 

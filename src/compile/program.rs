@@ -221,14 +221,14 @@ pub fn compile_rules<'r>(
             lines.as_mut().map_or(LineColumn { line: 1, column: 1 }, |(_, lines)| lines.mark(rule.id.span.start))
         };
         let Some(part) = program.parts.get_mut(part_index) else { continue };
-        let exceptions = exceptions(set, policy_index, rule, &mut part.slots, today);
         let (check, window) = match single(&rule.obligation) {
             Some(single) => {
-                let check = build_check(set, policy_index, rule, &mut part.slots, today, single, exceptions);
+                let check = build_check(set, policy_index, rule, &mut part.slots, today, single);
                 part.add(place, &check);
                 (Some(check), None)
             }
             None => {
+                let exceptions = exceptions(set, policy_index, rule, &mut part.slots, today);
                 let window = WindowCheck::of(set, policy_index, rule, &mut part.slots, today, exceptions);
                 if let Some(window) = &window {
                     part.add_window(place, window);

@@ -12,7 +12,7 @@ use crate::compile::definition::definition;
 use crate::compile::index::bounds;
 use crate::compile::matcher::{Matcher, Place};
 use crate::compile::program::CompiledException;
-use crate::json::{Location, Path, SlotTable, Step};
+use crate::json::{Location, Path, SlotId, SlotTable, Step};
 use crate::policy::model::{Condition, Rule, Template, TemplatePart};
 use crate::policy::obligation::{Key, KeyPart, Normalize, Obligation};
 use crate::policy::parse::message::{Name, name_of};
@@ -228,6 +228,15 @@ impl WindowCheck {
     #[must_use]
     pub const fn is_sequence(&self) -> bool {
         matches!(self.kind, WindowKind::Sequence | WindowKind::AnyOrder)
+    }
+
+    /// The slots of the values that are kept of an event: those of the key, what is counted and the message.
+    pub fn slots(&self) -> impl Iterator<Item = SlotId> {
+        let places = self.key.iter().chain(&self.distinct).map(|part| &part.place);
+        places.chain(self.texts.iter().map(|text| &text.place)).filter_map(|place| match place {
+            Place::Slot { slot, .. } => Some(*slot),
+            _ => None,
+        })
     }
 
     /// Every condition that is asked of an event: of the population, and of the roles.
