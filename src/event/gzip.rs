@@ -3,12 +3,15 @@
 //! Members are walked by hand (RFC 1952) and only their deflate streams are given to `flate2`: so nothing that was inflated before
 //! a damage is lost, what lies behind the last member is seen, and no size that the stream claims is believed.
 
+mod inflater;
+
 use std::sync::Arc;
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use crate::event::problem::{Problem, ProblemKind};
 use crate::event::reader::Ending;
+pub use inflater::Inflater;
 
 /// How often a gzip inside a gzip is inflated: CloudWatch Logs behind Firehose writes such files.
 const LEVELS: usize = 3;
