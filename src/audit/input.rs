@@ -51,22 +51,23 @@ impl Input {
     /// Why it cannot be read, in words.
     pub fn read(&self) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
-        self.read_into(&mut bytes)?;
+        self.open()?.read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
         Ok(bytes)
     }
 
-    /// Its bytes in place of what `bytes` held: a buffer that is used again costs less than one for each input.
+    /// Opens it.
     ///
     /// # Errors
-    /// Why it cannot be read, in words.
-    pub fn read_into(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
-        bytes.clear();
-        let read = match self {
-            Self::File { path, .. } => File::open(path).and_then(|mut file| file.read_to_end(bytes)),
-            Self::Stdin => std::io::stdin().lock().read_to_end(bytes),
-            Self::Unreadable { cause, .. } => return Err(cause.clone()),
-        };
-        read.map(|_| ()).map_err(|error| in_words(&error))
+    /// Why it cannot be opened, in words.
+    pub fn open(&self) -> Result<Box<dyn Read + Send>, String> {
+        match self {
+            Self::File { path, .. } => match File::open(path) {
+                Ok(file) => Ok(Box::new(file)),
+                Err(error) => Err(in_words(&error)),
+            },
+            Self::Stdin => Ok(Box::new(std::io::stdin())),
+            Self::Unreadable { cause, .. } => Err(cause.clone()),
+        }
     }
 }
 

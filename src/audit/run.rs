@@ -1,19 +1,21 @@
 //! Scans all inputs on all threads and merges their reports in order, so that the outcome is the same for any number of threads.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Duration;
 
-use crate::audit::input::{Given, Input, has_log_name};
+use crate::audit::input::Input;
 use crate::audit::profile::{Profile, Step, timed};
+use crate::audit::scanned::{Asked, Buffers, scan_input};
 use crate::audit::tally::{Keep, Outcome, Scanned, Tally};
 use crate::compile::Program;
-use crate::engine::scan_with;
-use crate::event::envelope::looks_like_log;
-use crate::event::{Problem, ProblemKind, gzip};
-use crate::violation::{Baseline, History};
+use crate::violation::{Baseline, FileReport, History};
+
+/// Claims, and pieces of an input, that may wait for an earlier input.
+const AHEAD: usize = 8;
+/// A thread that has to wait looks again after so long.
+const REST: Duration = Duration::from_micros(200);
 
 /// How a run is done.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +85,10 @@ pub fn run_all(
         .num_threads(options.threads)
         .build()
         .map_err(|error| format!("cannot start {} threads: {error}", options.threads))?;
-    let next = AtomicUsize::new(0);
+    let threads = pool.current_num_threads();
+    let claims =
+        Claims { next: AtomicUsize::new(0), merged: AtomicUsize::new(0), size: claim_size(inputs.len(), threads) };
+    let broken_off = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
     let mut tallies: Vec<Tally<'_>> = tasks
         .iter()
@@ -95,30 +100,64 @@ pub fn run_all(
             }
         })
         .collect();
+    let asked = Asked { tasks, limit_bytes: options.limit_bytes, stop };
     let mut merged = 0;
     pool.in_place_scope(|scope| {
-        // Inputs are claimed in order, so that the reports that wait for an earlier one stay few.
-        let claim = sender.clone();
-        let next = &next;
+        let sends = sender.clone();
+        let (claims, broken_off) = (&claims, &broken_off);
         scope.spawn_broadcast(move |_, _| {
             let mut buffers = Buffers::default();
-            while !stop.load(Ordering::Relaxed) {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(input) = inputs.get(place) else { break };
-                let scanned = scan_input(tasks, input, options.limit_bytes, &mut buffers);
-                if claim.send((place, scanned)).is_err() {
+            while let Some(first) = claims.claim(inputs.len(), threads, stop) {
+                let mut all = Vec::with_capacity(claims.size);
+                for (place, input) in inputs.iter().enumerate().skip(first).take(claims.size) {
+                    if stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let mut delivered = 0;
+                    let scanned = scan_input(asked, input, &mut buffers, &mut |reports| {
+                        delivered += 1;
+                        if delivered == 1 {
+                            // The inputs before are not held up by this one.
+                            let before = std::mem::take(&mut all);
+                            let _merged_elsewhere = sends.send(Sent::Inputs(before));
+                        }
+                        claims.wait_for_turn(place, delivered);
+                        let _merged_elsewhere = sends.send(Sent::Piece(place, reports));
+                    });
+                    if delivered > 0 && stop.load(Ordering::Relaxed) {
+                        broken_off.store(true, Ordering::Relaxed);
+                    }
+                    all.push((place, scanned));
+                }
+                if sends.send(Sent::Inputs(all)).is_err() {
                     break;
                 }
             }
         });
         drop(sender);
-        let mut waiting = BTreeMap::new();
-        for (place, scanned) in receiver {
-            waiting.insert(place, scanned);
-            while let (Some(input), Some(scanned)) = (inputs.get(merged), waiting.remove(&merged)) {
+        let mut waiting: BTreeMap<usize, Waiting> = BTreeMap::new();
+        for sent in receiver {
+            match sent {
+                Sent::Piece(place, reports) => waiting.entry(place).or_default().pieces.push(reports),
+                Sent::Inputs(all) => {
+                    for (place, scanned) in all {
+                        waiting.entry(place).or_default().scanned = Some(scanned);
+                    }
+                }
+            }
+            while let (Some(input), Some(ready)) = (inputs.get(merged), waiting.get_mut(&merged)) {
+                for reports in ready.pieces.drain(..) {
+                    progress.advanced(merged, reports.first().map_or(0, bytes_of));
+                    for ((tally, task), report) in tallies.iter_mut().zip(tasks).zip(reports) {
+                        timed(task.profile, Step::Merge, || tally.piece(report));
+                    }
+                }
+                let Some(scanned) = ready.scanned.take() else { break };
+                waiting.remove(&merged);
                 merged += 1;
+                claims.merged.store(merged, Ordering::Relaxed);
                 let bytes = match scanned.first() {
-                    Some(Scanned::Read(report)) => u64::try_from(report.bytes).unwrap_or(u64::MAX),
+                    Some(Scanned::Read(report)) => bytes_of(report),
                     _ => 0,
                 };
                 for ((tally, task), scanned) in tallies.iter_mut().zip(tasks).zip(scanned) {
@@ -130,46 +169,66 @@ pub fn run_all(
     });
     let outcomes = tallies.into_iter().zip(tasks).map(|(tally, task)| {
         let mut outcome = timed(task.profile, Step::Correlate, || tally.finish())?;
-        outcome.summary.interrupted = merged < inputs.len();
+        outcome.summary.interrupted = merged < inputs.len() || broken_off.load(Ordering::Relaxed);
         Ok(outcome)
     });
     outcomes.collect()
 }
 
-/// Of one thread, used again for each of its inputs: fresh memory costs a tenth of a scan.
-#[derive(Default)]
-struct Buffers {
-    bytes: Vec<u8>,
-    text: Vec<u8>,
+/// What a thread sends to be merged.
+enum Sent {
+    /// The reports of a piece of the input at this place, one for each task.
+    Piece(usize, Vec<FileReport>),
+    /// What became of some inputs.
+    Inputs(Vec<(usize, Vec<Scanned>)>),
 }
 
-/// What becomes of `input` under each of `tasks`; it is read once.
-fn scan_input(tasks: &[Task<'_>], input: &Input, limit_bytes: u64, buffers: &mut Buffers) -> Vec<Scanned> {
-    let name: Arc<str> = input.name().into();
-    let all = |scanned: &dyn Fn() -> Scanned| tasks.iter().map(|_| scanned()).collect();
-    let failed = |kind, message: String| {
-        let problem = Problem { kind, file: name.clone(), record: None, offset: None, at: None, message };
-        all(&|| Scanned::Failed(problem.clone()))
-    };
-    let Buffers { bytes, text } = buffers;
-    let profile = tasks.iter().find_map(|task| task.profile);
-    if let Err(cause) = timed(profile, Step::Read, || input.read_into(bytes)) {
-        return failed(ProblemKind::Unreadable, cause);
-    }
-    if let Input::File { path, given } = input {
-        if bytes.is_empty() && path.extension().is_some_and(|extension| extension == "gz") {
-            return failed(ProblemKind::Gzip, "the gzip file is empty: it was not written to its end".to_owned());
+/// What waits for the inputs before.
+#[derive(Default)]
+struct Waiting {
+    pieces: Vec<Vec<FileReport>>,
+    scanned: Option<Vec<Scanned>>,
+}
+
+fn bytes_of(report: &FileReport) -> u64 {
+    u64::try_from(report.bytes).unwrap_or(u64::MAX)
+}
+
+/// How many of `inputs` inputs a thread takes at once: many small ones cost less in company.
+fn claim_size(inputs: usize, threads: usize) -> usize {
+    (inputs / (threads * 64)).clamp(1, 32)
+}
+
+/// Inputs are claimed in order, and not far ahead of the one that is merged next, so that the reports that wait for an earlier one
+/// stay few.
+struct Claims {
+    next: AtomicUsize,
+    merged: AtomicUsize,
+    size: usize,
+}
+
+impl Claims {
+    /// The place of the next inputs, [`Claims::size`] at most; `None` where there are no more or `stop` says so.
+    fn claim(&self, inputs: usize, threads: usize, stop: &AtomicBool) -> Option<usize> {
+        let first = self.next.fetch_add(self.size, Ordering::Relaxed);
+        let ahead = self.size * (AHEAD + 2 * threads);
+        while first < inputs && first > self.merged.load(Ordering::Relaxed) + ahead && !stop.load(Ordering::Relaxed) {
+            help();
         }
-        let strange = !bytes.is_empty() && !gzip::is_gzip(bytes) && !looks_like_log(bytes);
-        if strange && *given == Given::Found && !has_log_name(Path::new(path)) {
-            return all(&|| Scanned::Skipped("not_json"));
+        (first < inputs && !stop.load(Ordering::Relaxed)).then_some(first)
+    }
+
+    /// Returns when the input at `place`, of which so many pieces were scanned, need not wait for those before.
+    fn wait_for_turn(&self, place: usize, pieces: usize) {
+        while pieces > AHEAD && place > self.merged.load(Ordering::Relaxed) {
+            help();
         }
     }
-    let mut scan = |task: &Task<'_>| match task.profile {
-        None => scan_with(task.program, &name, bytes, limit_bytes, text, None),
-        Some(profile) => profile.metered(task.program.rules.len(), |meter| {
-            scan_with(task.program, &name, bytes, limit_bytes, text, Some(meter))
-        }),
-    };
-    tasks.iter().map(|task| Scanned::Read(scan(task))).collect()
+}
+
+/// Scans a piece of an input of another thread, or rests.
+fn help() {
+    if rayon::yield_now() != Some(rayon::Yield::Executed) {
+        std::thread::sleep(REST);
+    }
 }

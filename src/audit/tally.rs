@@ -6,10 +6,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::audit::facts::Facts;
-use crate::audit::input::Input;
+use crate::audit::input::{Input, in_words};
+use crate::audit::seen::Seen;
 use crate::compile::Program;
 use crate::engine::correlate_into;
-use crate::event::{Problem, ProblemKind};
+use crate::event::{Census, Problem, ProblemKind};
 use crate::policy::WaiverIndex;
 use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
 use crate::violation::{
@@ -53,7 +54,10 @@ pub enum Scanned {
 pub struct Tally<'b> {
     program: &'b Program,
     outcome: Outcome,
-    seen: FxHashSet<u128>,
+    open: Opened,
+    seen: Seen,
+    /// Why it is not known of some events whether they were met.
+    unknown: Option<String>,
     facts: Facts,
     /// Events of which a delivery corrects another.
     updated: FxHashSet<u128>,
@@ -63,6 +67,16 @@ pub struct Tally<'b> {
     keep: Keep,
     comparing: Option<Comparing<'b>>,
     no_text: Arc<str>,
+}
+
+/// What the pieces of an input held that were merged so far.
+#[derive(Debug, Default)]
+struct Opened {
+    records: usize,
+    problems: bool,
+    /// A problem that can mean that nothing was read.
+    total: bool,
+    censuses: Vec<Census>,
 }
 
 /// What is kept of the violations of each rule; all are counted.
@@ -114,7 +128,9 @@ impl<'b> Tally<'b> {
         Self {
             program,
             outcome,
-            seen: FxHashSet::default(),
+            open: Opened::default(),
+            seen: Seen::default(),
+            unknown: None,
             facts: Facts::new(facts_bytes),
             updated: FxHashSet::default(),
             reach: vec![Reach::default(); program.parts.len()],
@@ -139,6 +155,28 @@ impl<'b> Tally<'b> {
         self
     }
 
+    /// Adds a piece of the next input; [`Tally::add`] adds the last.
+    pub fn piece(&mut self, report: FileReport) {
+        let open = &mut self.open;
+        open.records += report.parts.iter().map(|part| part.records.len()).sum::<usize>();
+        open.problems |= !report.problems.is_empty();
+        open.total |= report.problems.iter().any(|problem| is_total(problem.kind));
+        for part in &report.parts {
+            if open.censuses.len() <= part.part {
+                open.censuses.resize(part.part + 1, Census::default());
+            }
+            if let Some(census) = open.censuses.get_mut(part.part) {
+                census.add(part.census);
+            }
+        }
+        let summary = &mut self.outcome.summary;
+        summary.bytes += u64::try_from(report.bytes).unwrap_or(u64::MAX);
+        summary.problems.extend(report.problems);
+        for part in report.parts {
+            self.part(part);
+        }
+    }
+
     /// Adds what became of `input`, the next one.
     pub fn add(&mut self, input: &Input, scanned: Scanned) {
         let files = &mut self.outcome.summary.files;
@@ -154,21 +192,16 @@ impl<'b> Tally<'b> {
     }
 
     fn read(&mut self, input: &Input, report: FileReport) {
-        let summary = &mut self.outcome.summary;
-        summary.bytes += u64::try_from(report.bytes).unwrap_or(u64::MAX);
-        let handed_out: usize = report.parts.iter().map(|part| part.records.len()).sum();
-        let files = &mut summary.files;
-        let left_out = report.parts.iter().find_map(|part| left_out(part)).filter(|_| report.problems.is_empty());
+        self.piece(report);
+        let open = std::mem::take(&mut self.open);
+        let files = &mut self.outcome.summary.files;
+        let left_out = open.censuses.iter().find_map(|census| left_out(*census)).filter(|_| !open.problems);
         if let Some(reason) = left_out {
             files.skip(input.name(), reason);
-        } else if handed_out == 0 && report.problems.iter().any(|problem| is_total(problem.kind)) {
+        } else if open.records == 0 && open.total {
             files.failed += 1;
         } else {
             files.read += 1;
-        }
-        summary.problems.extend(report.problems);
-        for part in report.parts {
-            self.part(part);
         }
     }
 
@@ -177,9 +210,16 @@ impl<'b> Tally<'b> {
         summary.records.found += part.census.records;
         summary.records.malformed += part.census.malformed;
         summary.records.insights += part.census.insights;
-        let seen = &mut self.seen;
+        let (seen, unknown) = (&mut self.seen, &mut self.unknown);
+        // An event of which nobody knows whether it was met counts; the run fails in the end.
+        let mut is_new = |identity| {
+            seen.insert(identity).unwrap_or_else(|error| {
+                unknown.get_or_insert_with(|| in_words(&error));
+                true
+            })
+        };
         let duplicate: Vec<bool> =
-            part.records.iter().map(|record| record.identity.is_some_and(|identity| !seen.insert(identity))).collect();
+            part.records.iter().map(|record| record.identity.is_some_and(|identity| !is_new(identity))).collect();
         let updated = &mut self.updated;
         let corrects: Vec<bool> = part
             .records
@@ -274,8 +314,13 @@ impl<'b> Tally<'b> {
     /// What the run found.
     ///
     /// # Errors
-    /// Where facts could not be put aside on disk, or read again: in words.
+    /// Where facts could not be put aside on disk, or they or the identities of events read again: in words.
     pub fn finish(mut self) -> Result<Outcome, String> {
+        if let Some(cause) = self.unknown {
+            return Err(format!(
+                "identities of events that were put aside in a temporary file cannot be read: {cause}"
+            ));
+        }
         self.correlate()?;
         for rule in &mut self.outcome.summary.rules {
             rule.status = rule.settled();
@@ -325,8 +370,7 @@ fn forget_changed(program: &Program, history: &mut History) -> BTreeSet<RuleInde
 }
 
 /// Why an input that holds no audit event was left out.
-fn left_out(part: &PartReport) -> Option<&'static str> {
-    let census = part.census;
+fn left_out(census: Census) -> Option<&'static str> {
     if census.digests > 0 && census.records == 0 {
         Some("digest")
     } else if census.insights > 0 && census.insights == census.records {

@@ -1,16 +1,17 @@
 //! The paths of a command line become inputs, in a stable order: files, folders (all that lies below, links followed), globs, `-`.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
 use walkdir::WalkDir;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::audit::input::{Given, Input, in_words};
 
 /// The inputs that `paths` name: in the order given, folders sorted by name, each file once.
 #[must_use]
 pub fn inputs(paths: &[String]) -> Vec<Input> {
-    let mut walk = Walk { inputs: Vec::new(), seen: HashSet::new() };
+    let mut walk = Walk { inputs: Vec::new(), seen: FxHashSet::default(), folder: None };
     for path in paths {
         walk.path(path);
     }
@@ -19,7 +20,10 @@ pub fn inputs(paths: &[String]) -> Vec<Input> {
 
 struct Walk {
     inputs: Vec<Input>,
-    seen: HashSet<PathBuf>,
+    /// Hashes of the canonical paths: they are many.
+    seen: FxHashSet<u128>,
+    /// The folder of the last file that was found, as it was found and canonical.
+    folder: Option<(PathBuf, PathBuf)>,
 }
 
 impl Walk {
@@ -43,9 +47,26 @@ impl Walk {
     }
 
     fn file(&mut self, path: PathBuf, given: Given) {
-        let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let identity = hash(&path.canonicalize().unwrap_or_else(|_| path.clone()));
         if self.seen.insert(identity) {
             self.inputs.push(Input::File { path, given });
+        }
+    }
+
+    /// A file, no link, that lies in a folder. Asking the system for the canonical path of each would take longer than reading it.
+    fn found(&mut self, path: PathBuf) {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return self.file(path, Given::Found);
+        };
+        let canonical = match &self.folder {
+            Some((known, canonical)) if known == folder => canonical,
+            _ => {
+                let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+                &self.folder.insert((folder.to_owned(), canonical)).1
+            }
+        };
+        if self.seen.insert(hash(&canonical.join(name))) {
+            self.inputs.push(Input::File { path, given: Given::Found });
         }
     }
 
@@ -59,7 +80,8 @@ impl Walk {
                         entries.skip_current_dir();
                     }
                 }
-                Ok(entry) => self.file(entry.into_path(), Given::Found),
+                Ok(entry) if entry.path_is_symlink() => self.file(entry.into_path(), Given::Found),
+                Ok(entry) => self.found(entry.into_path()),
                 Err(error) => {
                     let name = error.path().unwrap_or(folder).display().to_string();
                     let cause = match error.io_error() {
@@ -101,4 +123,8 @@ impl Walk {
     fn unreadable(&mut self, name: &str, cause: &str) {
         self.inputs.push(Input::Unreadable { name: name.to_owned(), cause: cause.to_owned() });
     }
+}
+
+fn hash(path: &Path) -> u128 {
+    xxh3_128(path.as_os_str().as_encoded_bytes())
 }

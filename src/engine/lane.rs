@@ -13,7 +13,6 @@ use crate::engine::scan::{ScannedPiece, scan_piece};
 use crate::event::border::Borders;
 use crate::event::reader::Ending;
 use crate::event::{Piece, Problem, ProblemKind, Seam};
-use crate::text::LineColumn;
 use crate::violation::file_report::Position;
 use crate::violation::{FileReport, PartReport};
 
@@ -226,9 +225,9 @@ impl<'p> Lane<'p> {
         }
     }
 
-    /// Where the lane stands in the input.
+    /// Whether the rest of the input will not be read.
     #[must_use]
-    pub fn place(&self) -> (usize, LineColumn) {
-        (self.position.offset, self.position.at)
+    pub fn is_given_up(&self) -> bool {
+        self.given_up
     }
 }

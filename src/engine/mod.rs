@@ -26,4 +26,4 @@ pub mod trace;
 
 pub use correlate::{correlate, correlate_into};
 pub use meter::Meter;
-pub use scan::{scan, scan_text, scan_with};
+pub use scan::{scan, scan_metered, scan_text, scan_with};

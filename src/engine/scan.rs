@@ -71,7 +71,9 @@ pub fn scan_text(program: &Program, name: &Arc<str>, text: &[u8], ending: Ending
     scan_metered(program, name, text, ending, None)
 }
 
-fn scan_metered(
+/// As [`scan_text`]; `meter` is told what the scan costs.
+#[must_use]
+pub fn scan_metered(
     program: &Program,
     name: &Arc<str>,
     text: &[u8],

@@ -104,7 +104,7 @@ pub fn inflate(bytes: &[u8], limit_bytes: u64) -> Inflated {
 /// As [`inflate`], into `text`, whatever that held: a buffer that is used again costs less than one for each stream.
 pub fn inflate_into(bytes: &[u8], limit_bytes: u64, text: &mut Vec<u8>) -> Option<GzipError> {
     let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX);
-    if whole(bytes, limit, text) && !is_gzip(text) {
+    if inflate_at_once(bytes, limit, text) {
         return None;
     }
     let mut inflated = members(bytes, limit);
@@ -117,6 +117,13 @@ pub fn inflate_into(bytes: &[u8], limit_bytes: u64, text: &mut Vec<u8>) -> Optio
     }
     *text = inflated.text;
     inflated.error
+}
+
+/// Inflates `bytes` into `text` where that can be done at once and well: one undamaged member, whose text is no gzip stream again
+/// and not longer than `limit` or what is ever inflated at once. Whether it was; if not, `text` is spoilt.
+#[must_use]
+pub fn inflate_at_once(bytes: &[u8], limit: usize, text: &mut Vec<u8>) -> bool {
+    whole(bytes, limit, text) && !is_gzip(text)
 }
 
 /// Whether `bytes` are one member in which nothing is unusual; then `text` is what it holds.

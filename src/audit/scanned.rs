@@ -1,0 +1,141 @@
+//! One input is read and scanned: at once where it is short, as nearly all are, and as a stream where it is not.
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::audit::input::{Given, Input, has_log_name, in_words};
+use crate::audit::profile::{Profile, Step, timed};
+use crate::audit::run::Task;
+use crate::audit::source::{Source, read};
+use crate::audit::stream::stream;
+use crate::audit::tally::Scanned;
+use crate::engine::meter::Stage;
+use crate::engine::{Meter, scan_metered};
+use crate::event::envelope::looks_like_log;
+use crate::event::{Ending, Problem, ProblemKind, gzip};
+use crate::violation::FileReport;
+
+/// The longest input, compressed or not, that is read at once.
+const WHOLE_BYTES: usize = 16 << 20;
+/// The longest text that a compressed input is inflated to at once.
+const WHOLE_INFLATED_BYTES: usize = 24 << 20;
+/// What is read first.
+const FIRST_BYTES: usize = 64 << 10;
+
+/// Of one thread, used again for each of its inputs: fresh memory costs a tenth of a scan.
+#[derive(Default)]
+pub(super) struct Buffers {
+    /// What was read, up to a length that is told apart.
+    bytes: Vec<u8>,
+    text: Vec<u8>,
+}
+
+/// What a run asks of each input.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub tasks: &'a [Task<'a>],
+    pub limit_bytes: u64,
+    pub stop: &'a AtomicBool,
+}
+
+/// What becomes of `input` under each of the tasks; it is read once. Of a long input `deliver` takes the reports of all pieces but
+/// the last.
+pub(super) fn scan_input(
+    asked: Asked<'_>,
+    input: &Input,
+    buffers: &mut Buffers,
+    deliver: &mut dyn FnMut(Vec<FileReport>),
+) -> Vec<Scanned> {
+    let Asked { tasks, limit_bytes, stop } = asked;
+    let name: Arc<str> = input.name().into();
+    let all = |scanned: &dyn Fn() -> Scanned| tasks.iter().map(|_| scanned()).collect();
+    let failed = |kind, message: String| {
+        let problem = Problem { kind, file: name.clone(), record: None, offset: None, at: None, message };
+        all(&|| Scanned::Failed(problem.clone()))
+    };
+    let mut reader = match input.open() {
+        Ok(reader) => reader,
+        Err(cause) => return failed(ProblemKind::Unreadable, cause),
+    };
+    let profile = tasks.iter().find_map(|task| task.profile);
+    let (length, ended) = match timed(profile, Step::Read, || read_first(&mut *reader, &mut buffers.bytes)) {
+        Ok(read) => read,
+        Err(error) => return failed(ProblemKind::Unreadable, in_words(&error)),
+    };
+    let bytes = buffers.bytes.get(..length).unwrap_or_default();
+    let packed = gzip::is_gzip(bytes);
+    if let Input::File { path, given } = input {
+        if bytes.is_empty() && path.extension().is_some_and(|extension| extension == "gz") {
+            return failed(ProblemKind::Gzip, "the gzip file is empty: it was not written to its end".to_owned());
+        }
+        let strange = !bytes.is_empty() && !packed && !looks_like_log(bytes);
+        if strange && *given == Given::Found && !has_log_name(Path::new(path)) {
+            return all(&|| Scanned::Skipped("not_json"));
+        }
+    }
+    let text = if !ended {
+        None
+    } else if packed {
+        let limit = usize::try_from(limit_bytes).unwrap_or(usize::MAX).min(WHOLE_INFLATED_BYTES);
+        let text = &mut buffers.text;
+        metered(profile, 0, |mut meter| {
+            let done = gzip::inflate_at_once(bytes, limit, text);
+            if let Some(meter) = &mut meter {
+                meter.lap(Stage::Inflate);
+            }
+            done
+        })
+        .then_some(buffers.text.as_slice())
+    } else {
+        Some(bytes)
+    };
+    if let Some(text) = text {
+        let scan = |task: &Task<'_>| {
+            Scanned::Read(metered(task.profile, task.program.rules.len(), |meter| {
+                scan_metered(task.program, &name, text, Ending::Whole, meter)
+            }))
+        };
+        return tasks.iter().map(scan).collect();
+    }
+    // The buffer goes with the input: what is long needs the memory for more than its first bytes.
+    let mut first = std::mem::take(&mut buffers.bytes);
+    first.truncate(length);
+    let reader: Box<dyn Read + Send> =
+        if ended { Box::new(Cursor::new(first)) } else { Box::new(Cursor::new(first).chain(reader)) };
+    let source = if packed { Source::packed(reader, limit_bytes) } else { Source::plain(reader) };
+    stream(tasks, &name, source, stop, deliver).into_iter().map(Scanned::Read).collect()
+}
+
+/// Does `scan`, with a meter for a program of so many rules where there is a profile.
+pub(super) fn metered<T>(profile: Option<&Profile>, rules: usize, scan: impl FnOnce(Option<&mut Meter<'_>>) -> T) -> T {
+    match profile {
+        Some(profile) => profile.metered(rules, |meter| scan(Some(meter))),
+        None => scan(None),
+    }
+}
+
+/// Reads into `bytes` until the end or, of a long input, its beginning; answers how much was read and whether that is all.
+///
+/// For a short file these are two calls of the operating system.
+fn read_first(reader: &mut dyn Read, bytes: &mut Vec<u8>) -> std::io::Result<(usize, bool)> {
+    if bytes.len() < FIRST_BYTES {
+        bytes.resize(FIRST_BYTES, 0);
+    }
+    let mut length = 0;
+    loop {
+        if length == bytes.len() {
+            if length >= WHOLE_BYTES {
+                return Ok((length, false));
+            }
+            // What was used once is there again for the next input.
+            bytes.resize((2 * length).min(WHOLE_BYTES), 0);
+        }
+        let count = read(reader, bytes.get_mut(length..).unwrap_or_default())?;
+        if count == 0 {
+            return Ok((length, true));
+        }
+        length += count;
+    }
+}

@@ -1,0 +1,221 @@
+//! The identities of the events of a run, so that a further delivery of one is told, in bounded memory.
+//!
+//! Up to a ceiling they lie in a hash set. Beyond it they are put aside in sorted runs on disk, and a filter in memory answers for
+//! nearly every identity that it was not met before; where it cannot, the runs are searched. So the answer is exact, at once, and the
+//! ceiling changes none. Runs of one size are merged, so that few are searched.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+
+use rustc_hash::FxHashSet;
+
+/// Identities that are held in memory, as many as a hash set of 2^20 places takes: 18 MB.
+const CEILING: usize = 917_504;
+/// Bits of the filter: 16 MiB. For 10 million identities it is wrong about one in a thousand, and then the runs are searched.
+const FILTER_BITS: usize = 1 << 27;
+/// Bits of the filter that an identity sets.
+const FILTER_HASHES: u32 = 4;
+const BYTES: usize = 16;
+/// Identities of a run between two that are kept in memory.
+const STRIDE: usize = 256;
+/// Runs of one size that are merged into one of the next.
+const FAN_IN: usize = 8;
+
+/// Identities that were met.
+#[derive(Debug)]
+pub(super) struct Seen {
+    ceiling: usize,
+    held: FxHashSet<u128>,
+    filter: Vec<u64>,
+    /// Runs by how often they were merged.
+    runs: Vec<Vec<Run>>,
+    /// Whether nothing can be put aside, so that all is held.
+    full: bool,
+}
+
+/// Sorted identities on disk.
+#[derive(Debug)]
+struct Run {
+    file: File,
+    /// Every so manieth identity.
+    marks: Vec<u128>,
+    length: usize,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self::with_ceiling(CEILING)
+    }
+}
+
+impl Seen {
+    fn with_ceiling(ceiling: usize) -> Self {
+        Self { ceiling, held: FxHashSet::default(), filter: Vec::new(), runs: Vec::new(), full: false }
+    }
+
+    /// Adds `identity`; whether it is new.
+    ///
+    /// # Errors
+    /// Where identities that were put aside cannot be read: then nobody knows.
+    pub fn insert(&mut self, identity: u128) -> io::Result<bool> {
+        if self.held.contains(&identity) || self.was_put_aside(identity)? {
+            return Ok(false);
+        }
+        if self.held.len() >= self.ceiling && !self.full {
+            // Without a place on disk the answers stay right, and memory grows.
+            self.full = self.put_aside().is_err();
+        }
+        self.held.insert(identity);
+        Ok(true)
+    }
+
+    fn was_put_aside(&mut self, identity: u128) -> io::Result<bool> {
+        if self.filter.is_empty()
+            || !places(identity).all(|(word, bit)| self.filter.get(word).is_some_and(|word| word & bit != 0))
+        {
+            return Ok(false);
+        }
+        for run in self.runs.iter_mut().flatten() {
+            if run.holds(identity)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn put_aside(&mut self) -> io::Result<()> {
+        let mut sorted: Vec<u128> = self.held.iter().copied().collect();
+        sorted.sort_unstable();
+        let run = Run::write(sorted.iter().copied().map(Ok))?;
+        self.filter.resize(FILTER_BITS / 64, 0);
+        for (word, bit) in sorted.into_iter().flat_map(places) {
+            if let Some(word) = self.filter.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        self.held.clear();
+        self.add(run, 0);
+        Ok(())
+    }
+
+    /// Adds a run. Runs that cannot be merged stay as they are.
+    fn add(&mut self, run: Run, level: usize) {
+        if self.runs.len() <= level {
+            self.runs.resize_with(level + 1, Vec::new);
+        }
+        let Some(runs) = self.runs.get_mut(level) else { return };
+        runs.push(run);
+        if runs.len() % FAN_IN != 0 {
+            return;
+        }
+        if let Ok(merged) = merge(runs) {
+            runs.clear();
+            self.add(merged, level + 1);
+        }
+    }
+}
+
+/// Words of the filter and the bits in them that `identity` sets. An identity is a hash, so that its bits are as good as any.
+fn places(identity: u128) -> impl Iterator<Item = (usize, u64)> {
+    (0..FILTER_HASHES).map(move |number| {
+        let place = usize::try_from(identity.rotate_right(number * 32) & 0xffff_ffff).unwrap_or_default() % FILTER_BITS;
+        (place / 64, 1_u64 << (place % 64))
+    })
+}
+
+fn merge(runs: &mut [Run]) -> io::Result<Run> {
+    let mut readers = Vec::new();
+    let mut heads = BinaryHeap::new();
+    for (place, run) in runs.iter_mut().enumerate() {
+        run.file.rewind()?;
+        let mut reader = BufReader::new(&run.file);
+        if let Some(head) = next(&mut reader)? {
+            heads.push(Reverse((head, place)));
+        }
+        readers.push(reader);
+    }
+    Run::write(std::iter::from_fn(|| {
+        let Reverse((identity, place)) = heads.pop()?;
+        match readers.get_mut(place).map_or(Ok(None), next) {
+            Ok(head) => heads.extend(head.map(|head| Reverse((head, place)))),
+            Err(error) => return Some(Err(error)),
+        }
+        Some(Ok(identity))
+    }))
+}
+
+fn next(reader: &mut impl Read) -> io::Result<Option<u128>> {
+    let mut bytes = [0; BYTES];
+    match reader.read_exact(&mut bytes) {
+        Ok(()) => Ok(Some(u128::from_be_bytes(bytes))),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Run {
+    /// Writes `identities`, which rise, to a file without a name, that goes with the program.
+    fn write(identities: impl Iterator<Item = io::Result<u128>>) -> io::Result<Self> {
+        let mut file = BufWriter::new(tempfile::tempfile()?);
+        let mut marks = Vec::new();
+        let mut length = 0;
+        for identity in identities {
+            let identity = identity?;
+            if length % STRIDE == 0 {
+                marks.push(identity);
+            }
+            file.write_all(&identity.to_be_bytes())?;
+            length += 1;
+        }
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(Self { file, marks, length })
+    }
+
+    fn holds(&mut self, identity: u128) -> io::Result<bool> {
+        let Some(block) = self.marks.partition_point(|mark| *mark <= identity).checked_sub(1) else { return Ok(false) };
+        let first = block * STRIDE;
+        let count = STRIDE.min(self.length - first);
+        let mut bytes = [0; STRIDE * BYTES];
+        let bytes = bytes.get_mut(..count * BYTES).unwrap_or_default();
+        self.file.seek(SeekFrom::Start(u64::try_from(first * BYTES).unwrap_or(u64::MAX)))?;
+        self.file.read_exact(bytes)?;
+        Ok(bytes.chunks_exact(BYTES).any(|known| known == identity.to_be_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers spread over 128 bits, as hashes are.
+    fn identity(number: u128) -> u128 {
+        number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+    }
+
+    #[test]
+    fn the_ceiling_changes_no_answer() {
+        for ceiling in [1, 7, 300, 100_000] {
+            let mut seen = Seen::with_ceiling(ceiling);
+            let count = if ceiling == 1 { 300 } else { 9000 };
+            for number in 0..count {
+                assert!(seen.insert(identity(number)).unwrap(), "{number} of {ceiling}");
+                assert!(!seen.insert(identity(number / 2)).unwrap(), "{number} of {ceiling}");
+            }
+            assert!((0..count).all(|number| !seen.insert(identity(number)).unwrap()));
+            assert!(seen.held.len() <= ceiling);
+            assert!(seen.runs.iter().all(|runs| runs.len() < FAN_IN));
+            assert_eq!(seen.runs.is_empty(), ceiling == 100_000);
+        }
+    }
+
+    #[test]
+    fn without_a_place_on_disk_all_is_held() {
+        let mut seen = Seen::with_ceiling(10);
+        seen.full = true;
+        assert!((0..100).all(|number| seen.insert(identity(number)).unwrap()));
+        assert!((0..100).all(|number| !seen.insert(identity(number)).unwrap()));
+        assert_eq!(seen.held.len(), 100);
+    }
+}
