@@ -46,7 +46,7 @@ pub struct Judgement {
 pub struct Broken {
     /// The rule.
     pub rule: RuleId,
-    /// The key's parts with their names, as messages show them.
+    /// The key's parts with their names, as messages show them; behind them what was first seen, which messages leave out.
     pub key: Vec<(String, String)>,
     /// The events, in canonical order.
     pub events: Vec<Evident>,

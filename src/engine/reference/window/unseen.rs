@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::engine::reference::window::event::{Dated, time_of};
-use crate::engine::reference::window::{Court, Judgement, gap, groups, length};
+use crate::engine::reference::window::{Broken, Court, Group, Judgement, gap, groups, key, length};
 use crate::policy::model::RecordSource;
 use crate::policy::obligation::{FirstSeen, KeyPart};
 
@@ -25,7 +25,8 @@ impl Court<'_> {
                 if seen {
                 } else if since.is_some_and(|since| gap(since, time) >= history) {
                     let roles = here.into_iter().map(|event| (event, "first seen".to_owned())).collect();
-                    judgement.violations.extend(self.broken(&first.by, roles, number));
+                    let broken = self.broken(&first.by, roles, number);
+                    judgement.violations.extend(broken.map(|broken| with_what_was_seen(broken, &parts, &combination)));
                 } else {
                     judgement.learning += u64::try_from(number).unwrap_or(u64::MAX);
                 }
@@ -35,7 +36,7 @@ impl Court<'_> {
     }
 
     /// When earlier runs saw the combination.
-    fn occurred(&self, parts: &[KeyPart], combination: &super::Group) -> Vec<Timestamp> {
+    fn occurred(&self, parts: &[KeyPart], combination: &Group) -> Vec<Timestamp> {
         let source = self.set.policy(self.policy).map_or(&RecordSource::Cloudtrail, |policy| &policy.records);
         let past = self.past.map(|past| past.events).unwrap_or_default();
         past.iter()
@@ -43,4 +44,10 @@ impl Court<'_> {
             .filter_map(|event| time_of(source, event))
             .collect()
     }
+}
+
+/// `broken` with all `parts` of `combination`: behind those of `by`, what was first seen.
+fn with_what_was_seen(broken: Broken, parts: &[KeyPart], combination: &Group) -> Broken {
+    let shown = |(part, value): (&KeyPart, &Option<_>)| (part.name.clone(), key::shown(value.as_ref()));
+    Broken { key: parts.iter().zip(combination).map(shown).collect(), ..broken }
 }
