@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use trailgate::audit::{Keep, Limit, Outcome, RunOptions, run, walk};
 use trailgate::compile::{Program, compile};
+use trailgate::event::ProblemKind;
 use trailgate::json::location::{Location, Step};
 use trailgate::policy::bundled::bundled;
 use trailgate::policy::{PolicySet, parse};
@@ -58,7 +59,13 @@ fn published_logs_are_read_whole_and_every_place_is_right() {
     for (set, records) in SETS {
         let outcome = check(&program, &format!("{LOGS}/{set}"));
         let summary = &outcome.summary;
-        assert_eq!(summary.problems, [], "{set}");
+        // The records of `otrf` say when they were collected, under another name, and not when they happened.
+        let untimed = summary.problems.iter().filter(|problem| problem.kind == ProblemKind::NoTime).count();
+        assert_eq!(summary.problems.len(), untimed, "{set}");
+        assert!(
+            if set == "otrf" { untimed > records / 2 && untimed <= records } else { untimed == 0 },
+            "{set}: {untimed}"
+        );
         assert_eq!(summary.files.failed, 0, "{set}");
         assert_eq!(summary.records.found, records, "{set}");
         assert_eq!(summary.records.malformed + summary.records.insights, 0, "{set}");
@@ -97,7 +104,9 @@ fn every_place_in_the_fixtures_is_right() {
     let outcome = check(&program(&graded), FIXTURES);
     assert_eq!(outcome.summary.problems, []);
     adds_up(&outcome, "fixtures/cloudtrail");
-    let files: BTreeSet<_> = outcome.violations.iter().map(|violation| &violation.file).collect();
+    // What is seen for the first time depends on the other files, and is no fault of the file it stands in.
+    let of_one_event = outcome.violations.iter().filter(|violation| violation.timeline.is_none());
+    let files: BTreeSet<_> = of_one_event.map(|violation| &violation.file).collect();
     assert_eq!(files.len() + 1, outcome.summary.files.read, "every file but the clean one shows a violation");
     assert!(places(&outcome.violations) > 30);
 }
