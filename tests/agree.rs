@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use agree::condition::{Place, path_of};
 use agree::dice::Dice;
 use agree::event::event;
-use agree::fast::{fast, file_report, policy_set, policy_set_with_waivers, program, slow, without_place};
+use agree::fast::{Said, fast, file_report, policy_set, policy_set_with_waivers, program, slow, without_place};
 use agree::policy::{TODAY, lists, policies, policies_of_any_source, single_tests};
 use agree::rolls::{cases, rolls};
 use agree::test::test;
@@ -223,7 +223,7 @@ fn waivers_are_of_every_kind() {
         let event = event(&mut dice).plain();
         let texts = policies(&mut dice);
         let (set, _) = with_waivers(&mut dice, &texts, &event);
-        for verdict in slow(&set, &event) {
+        for Said { verdict, .. } in slow(&set, &event) {
             violated += usize::from(verdict.violated);
             refused += usize::from(verdict.refused.is_some());
             match verdict.covered {

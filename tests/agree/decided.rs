@@ -21,7 +21,7 @@ fn holds(condition: &str, event: &Value) -> bool {
     let text = event.to_string();
     let (slow, fast) = (slow(&set, &text), fast(&compile(&set, TODAY), &text));
     assert_eq!(slow, fast, "{condition}: {text}");
-    slow[0].violated
+    slow[0].verdict.violated
 }
 
 #[test]
@@ -125,8 +125,8 @@ fn messages_and_exceptions_mean_what_the_documentation_says() {
     let (slow, fast) = (slow(&set, event), fast(&compile(&set, TODAY), event));
     assert_eq!(slow, fast);
     assert_eq!(
-        slow[0].message.as_deref(),
+        slow[0].verdict.message.as_deref(),
         Some("{(none)} 1.0, ab, null, {\"a\":[],\"b\":1} [1.0,\"ab\",null,{\"a\":[],\"b\":1}] e")
     );
-    assert_eq!(slow[0].covered, Some(CoveredBy::Exception(2)));
+    assert_eq!(slow[0].verdict.covered, Some(CoveredBy::Exception(2)));
 }

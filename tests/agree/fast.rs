@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use trailgate::compile::{Program, compile};
-use trailgate::engine::reference::{self, Verdict};
+use trailgate::engine::reference::{self, Verdict, window};
 use trailgate::engine::scan;
+use trailgate::event::ProblemKind;
 use trailgate::policy::{PolicyIndex, PolicySet, Rule, parse, parse_waivers};
 use trailgate::text::{LineColumn, Source};
 use trailgate::violation::{FileReport, RuleIndex, Violation};
@@ -39,23 +40,46 @@ pub fn program(texts: &[String]) -> Program {
     compile(&policy_set(texts), TODAY)
 }
 
-/// What the reference says, one verdict for each rule; one of several events decides nothing.
-pub fn slow(set: &PolicySet, event: &str) -> Vec<Verdict> {
-    let event: Value = serde_json::from_str(event).unwrap();
-    let verdict = |(policy, rule): (PolicyIndex, &Rule)| {
-        let verdict = reference::evaluate(set, policy, rule, &event, TODAY);
-        assert_eq!(verdict.is_none(), rule.obligation.is_windowed());
-        verdict.unwrap_or_default()
-    };
-    set.rules().map(verdict).collect()
+/// What a rule says of one event.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// Of a rule over time, which one event alone does not break here, whether it is about the event.
+    pub verdict: Verdict,
+    /// Whether a rule over time needs the event and cannot read its time.
+    pub undated: bool,
 }
 
-/// What the fast path says, one verdict for each rule.
-pub fn fast(program: &Program, event: &str) -> Vec<Verdict> {
+/// What the reference says, for each rule.
+pub fn slow(set: &PolicySet, event: &str) -> Vec<Said> {
+    let event: Value = serde_json::from_str(event).unwrap();
+    let said = |(policy, rule): (PolicyIndex, &Rule)| {
+        let verdict = reference::evaluate(set, policy, rule, &event, TODAY);
+        assert_eq!(verdict.is_none(), rule.obligation.is_windowed());
+        if let Some(verdict) = verdict {
+            return Said { verdict, undated: false };
+        }
+        let in_population = window::in_population(set, policy, rule, &event, TODAY);
+        let judgement = window::judge(set, policy, rule, &[&event], None, TODAY).unwrap();
+        Said { verdict: Verdict { in_population, ..Verdict::default() }, undated: !judgement.undated.is_empty() }
+    };
+    set.rules().map(said).collect()
+}
+
+/// What the fast path says, for each rule.
+pub fn fast(program: &Program, event: &str) -> Vec<Said> {
     let report = file_report(program, format!("{{\"Records\":[{event}]}}").as_bytes());
-    assert!(report.problems.is_empty(), "{:?}\n{event}", report.problems);
     assert_eq!(report.parts.len(), program.parts.len());
     let mut verdicts = vec![Verdict::default(); program.rules.len()];
+    let mut undated = vec![false; program.rules.len()];
+    for problem in &report.problems {
+        assert_eq!((problem.kind, problem.record), (ProblemKind::NoTime, Some(0)), "{problem:?}\n{event}");
+        // The message names the rules, each between backticks.
+        for id in problem.message.split('`').skip(1).step_by(2) {
+            let rule = program.rules.iter().position(|rule| rule.id.0 == id).unwrap();
+            assert!(!undated[rule], "rule {rule} lacks the time twice");
+            undated[rule] = true;
+        }
+    }
     for part in &report.parts {
         assert_eq!(part.records.len(), 1);
         for RuleIndex(rule) in part.everywhere.iter().chain(part.population.iter().map(|(_, rule)| rule)) {
@@ -71,7 +95,7 @@ pub fn fast(program: &Program, event: &str) -> Vec<Verdict> {
             verdict.message = Some(found.violation.message.clone());
         }
     }
-    verdicts
+    verdicts.into_iter().zip(undated).map(|(verdict, undated)| Said { verdict, undated }).collect()
 }
 
 pub fn file_report(program: &Program, bytes: &[u8]) -> FileReport {
@@ -89,6 +113,12 @@ pub fn without_place(mut violation: Violation) -> Violation {
     for evidence in &mut violation.evidence {
         evidence.offset = None;
         evidence.at = None;
+    }
+    for event in violation.timeline.iter_mut().flat_map(|timeline| &mut timeline.events) {
+        event.file = "".into();
+        event.record = 0;
+        event.offset = 0;
+        event.at = LineColumn { line: 1, column: 1 };
     }
     violation
 }

@@ -67,6 +67,10 @@ fn outcome(program: &Program, keep: Keep, files: &[Vec<u8>]) -> Outcome {
 fn placeless(mut outcome: Outcome) -> String {
     outcome.summary.files = Default::default();
     outcome.summary.bytes = 0;
+    for problem in &mut outcome.summary.problems {
+        problem.file = "".into();
+        (problem.record, problem.offset, problem.at) = (None, None, None);
+    }
     let violations: Vec<_> = outcome.violations.into_iter().map(without_place).collect();
     let used = (outcome.exceptions_used, outcome.waivers_used, outcome.waivers_refused);
     format!("{violations:#?}\n{:#?}\n{used:#?}", outcome.summary)
