@@ -31,6 +31,8 @@ pub struct Facts {
 #[derive(Debug)]
 struct Run {
     file: BufReader<File>,
+    /// Facts that are not yet read: a file that lost its end must not pass for one that has it.
+    left: u64,
 }
 
 impl Facts {
@@ -110,23 +112,24 @@ impl Run {
     /// Writes `facts`, which come in their order, to a file without a name, that goes with the program.
     fn write(facts: impl Iterator<Item = Fact>) -> io::Result<Self> {
         let mut file = BufWriter::new(tempfile::tempfile()?);
+        let mut written = 0;
         for fact in facts {
             let bytes = postcard::to_stdvec(&fact).map_err(io::Error::other)?;
             let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
             file.write_all(&length.to_le_bytes())?;
             file.write_all(&bytes)?;
+            written += 1;
         }
         let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
-        Ok(Self { file: BufReader::new(file) })
+        Ok(Self { file: BufReader::new(file), left: written })
     }
 
     fn read(&mut self) -> io::Result<Option<Fact>> {
+        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        self.left = left;
         let mut length = [0; 4];
-        match self.file.read_exact(&mut length) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            other => other?,
-        }
+        self.file.read_exact(&mut length)?;
         let mut bytes = vec![0; usize::try_from(u32::from_le_bytes(length)).map_err(io::Error::other)?];
         self.file.read_exact(&mut bytes)?;
         postcard::from_bytes(&bytes).map(Some).map_err(io::Error::other)
@@ -266,11 +269,14 @@ mod tests {
         run.read().unwrap().unwrap();
         let mut rest = Vec::new();
         run.file.read_to_end(&mut rest).unwrap();
-        let mut torn = tempfile::tempfile().unwrap();
-        torn.write_all(&rest[..rest.len() - 1]).unwrap();
-        torn.rewind().unwrap();
-        let mut sorted = Sorted::of(vec![Source::Run(Run { file: BufReader::new(torn) })]);
-        assert_eq!(sorted.next(), None);
-        assert!(sorted.failure().unwrap().contains("temporary file"));
+        // Before the length, inside of it, behind it, and inside the fact.
+        for kept in [0, 2, 4, rest.len() - 1] {
+            let mut torn = tempfile::tempfile().unwrap();
+            torn.write_all(&rest[..kept]).unwrap();
+            torn.rewind().unwrap();
+            let mut sorted = Sorted::of(vec![Source::Run(Run { file: BufReader::new(torn), left: 1 })]);
+            assert_eq!(sorted.next(), None);
+            assert!(sorted.failure().unwrap().contains("temporary file"), "{kept}");
+        }
     }
 }
