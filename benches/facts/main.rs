@@ -138,7 +138,8 @@ fn fact(number: u64, arguments: &Arguments, file: &Arc<str>) -> Option<Fact> {
     let random = mixed(number);
     let user = random % arguments.keys.max(1);
     // One key in a hundred has all of its facts within an hour.
-    let second = if user % 100 == 0 { mixed(user) % SECONDS + mixed(number) % 3600 } else { mixed(random) % SECONDS };
+    let second =
+        if user.is_multiple_of(100) { mixed(user) % SECONDS + mixed(number) % 3600 } else { mixed(random) % SECONDS };
     let time = Timestamp::from_second(i64::try_from(1_780_000_000 + second).ok()?).ok()?;
     let role = mixed(second ^ random) % arguments.obligation.roles();
     let name = if role == 0 { "A" } else { "B" };

@@ -202,7 +202,7 @@ fn correlate_facts(bencher: Bencher<'_, '_>) {
     let program = compile(&policy_set(policy), TODAY);
     let (log, _) = log();
     let report: FileReport = scan(&program, &"file.json".into(), &log, 1 << 30);
-    let reach = vec![report.parts.first().unwrap().reach.clone()];
+    let reach = vec![report.parts.first().unwrap().reach];
     let mut facts: Vec<Fact> = report.parts.into_iter().flat_map(|part| part.facts).map(|(_, fact)| fact).collect();
     facts.sort_by(Fact::order);
     assert!(facts.len() > 1000, "every event is a fact");
