@@ -35,6 +35,13 @@ impl Scanner<'_> {
         if "{}[]|>#,".contains(first) || self.is_dash() {
             return None;
         }
+        // What begins with an anchor or a tag may be a list or map in brackets, whose keys lie inside.
+        let marked = line.trim_start_matches(['&', '!']);
+        if marked.len() < line.len()
+            && marked.split_once([' ', '\t']).is_some_and(|(_, rest)| rest.trim_start().starts_with(['{', '[']))
+        {
+            return None;
+        }
         let comment = line.find(" #").unwrap_or(line.len());
         let (colon, _) = line.match_indices(':').find(|(at, _)| line.get(at + 1..).is_some_and(is_end))?;
         let text = line.get(..colon).filter(|_| colon < comment)?.trim_end();
