@@ -147,7 +147,8 @@ rules:
       - {name: p, file: x.json, record: 1, expect: not_in_scope}
   - {id: c, title: T, severity: low, threshold: {count: 2, distinct: $.a, within: 10m, by: [$.b, {path: $.c, as: lower}]}}
   - {id: d, title: T, severity: low, require_followed_by: {within: 1h, by: {k: $.a}, event: {$.b: 1}}}
-  - {id: e, title: T, severity: low, sequence: {within: 1d, by: $.a, any_order: true, steps: [{name: x, event: {$.a: 1}}, {name: z, not: {$.a: 3}}, {name: y, event: {$.a: 2}}]}}
+  - {id: e, title: T, severity: low, sequence: {within: 1d, by: $.a, steps: [{name: x, event: {$.a: 1}}, {name: z, not: {$.a: 3}}, {name: y, event: {$.a: 2}}]}}
+  - {id: h, title: T, severity: low, sequence: {within: 1d, by: $.a, any_order: true, steps: [{name: x, event: {$.a: 1}}, {name: y, event: {$.a: 2}}]}}
   - {id: f, title: T, severity: low, first_seen: {of: $.a, by: $.b, history: 90d}}
   - {id: g, title: T, severity: low, waivable: false, require: {$.a: 1}}
 "#;
