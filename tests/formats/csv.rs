@@ -64,6 +64,7 @@ fn expected(violation: &Value, column: &str) -> String {
         _ => &violation[column],
     };
     let text = match value {
+        Value::Object(_) if column == "timeline" => timeline(value),
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(evidence).collect::<Vec<_>>().join("; "),
@@ -86,6 +87,62 @@ fn expected(violation: &Value, column: &str) -> String {
         }
     }
     if shown.trim_start().starts_with(['=', '+', '-', '@']) { format!("'{shown}") } else { shown }
+}
+
+/// What was asked, then the events and what did not come, as the documentation of the column has it. Rests on whole seconds, and on
+/// fewer events than a row cuts.
+fn timeline(value: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let obligation = text(&value["obligation"]);
+    let within = if obligation == "first_seen" { "with a history of" } else { "within" };
+    let mut heading = vec![format!("{obligation} {within} {}", length(&value["within_seconds"]))];
+    let shown = |value: &Value| match text(value) {
+        empty if empty.is_empty() => "\"\"".to_owned(),
+        long if long.chars().count() > 120 => long.chars().take(120).chain(['…']).collect(),
+        short => short,
+    };
+    let key = value["key"].as_array().unwrap().iter();
+    let key: Vec<_> = key.map(|part| format!("{} = {}", shown(&part["name"]), shown(&part["value"]))).collect();
+    if !key.is_empty() {
+        heading.push(format!("by {}", key.join(", ")));
+    }
+    let events = value["events"].as_array().unwrap();
+    assert!(events.len() <= 100 && value["omitted"].as_u64().unwrap_or_default() == 0);
+    let count = value["count"].as_u64().unwrap();
+    let held = u64::try_from(events.len()).unwrap();
+    let different = obligation == "threshold" && count != held;
+    if events.len() > 1 || different {
+        let word = |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let values = if different { format!("{} in ", word(count, "different value")) } else { String::new() };
+        let all = word(held, "event");
+        heading.push(format!("{values}{all} in {}", length(&value["span_seconds"])));
+    }
+    let mut parts = vec![heading.join(", ")];
+    for event in events {
+        let mut words =
+            vec![text(&event["time"]), format!("+{}", length(&event["after_seconds"])), text(&event["step"])];
+        words.extend(
+            ["event_name", "principal"].iter().filter(|name| !event[**name].is_null()).map(|name| shown(&event[*name])),
+        );
+        words.push(format!("{}:{}:{}", text(&event["file"]), event["line"], event["column"]));
+        words.push(format!("record {}", event["record"]));
+        parts.push(words.join(" "));
+    }
+    if !value["missing"].is_null() {
+        let place = if obligation == "require_preceded_by" { 1 } else { parts.len() };
+        parts.insert(place, text(&value["missing"]));
+    }
+    parts.join("; ")
+}
+
+/// `1d2h` of a number of seconds.
+fn length(seconds: &Value) -> String {
+    let seconds = seconds.as_u64().unwrap();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    let parts = [(days, 'd'), (hours, 'h'), (minutes, 'm'), (seconds % 60, 's')];
+    let text: String =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    if text.is_empty() { "0s".to_owned() } else { text }
 }
 
 fn evidence(item: &Value) -> String {
