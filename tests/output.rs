@@ -99,7 +99,10 @@ fn a_report_file_holds_what_standard_output_would() {
         let to_stdout = check(&["-p", "policies", "-f", format, path]);
         assert_eq!(to_file.status, to_stdout.status);
         assert_eq!(to_file.stdout, b"");
-        assert_eq!(String::from_utf8(to_file.stderr).unwrap(), "failed: 3 violations (1 high, 2 medium)\n");
+        assert_eq!(
+            String::from_utf8(to_file.stderr).unwrap(),
+            "failed: 3 violations (1 high, 2 medium) · learning from 2 events\n"
+        );
         assert!(std::fs::read(file).unwrap() == to_stdout.stdout, "{format}");
     }
 }
@@ -139,7 +142,7 @@ fn ctrl_c_ends_a_run_with_what_was_read_so_far() {
     assert_eq!(output.status.code(), Some(130));
     let report = String::from_utf8(output.stdout).unwrap();
     assert!(report.contains("  files    2 = 2 read\n"), "{report}");
-    assert!(report.ends_with("\ninterrupted: 3 violations (1 high, 2 medium)\n"), "{report}");
+    assert!(report.ends_with("\ninterrupted: 3 violations (1 high, 2 medium) · learning from 2 events\n"), "{report}");
 }
 
 fn check(arguments: &[&str]) -> Output {
