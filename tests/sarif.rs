@@ -155,7 +155,9 @@ fn keeps_to_limits(document: &Value) {
             let at = |field: &str| region[field].as_u64().unwrap();
             assert!((at("startLine"), at("startColumn")) < (at("endLine"), at("endColumn")), "{region}");
             for region in [region, &physical["contextRegion"]] {
-                assert!(region.is_null() || length(&region["snippet"]["text"]) <= 200, "{region}");
+                // Of a violation over time the text of its records is not kept.
+                let unread = result["codeFlows"].is_array() && region["snippet"].is_null();
+                assert!(region.is_null() || unread || length(&region["snippet"]["text"]) <= 200, "{region}");
             }
         }
     }
