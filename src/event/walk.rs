@@ -190,13 +190,15 @@ impl<'t, 'r> Walk<'t, 'r> {
                     }
                     let next = scan::skip_space(text, end);
                     match text.get(next) {
-                        Some(b',') => self.element(layer, scan::skip_space(text, next + 1), level),
+                        Some(b',') => {
+                            self.element_after(comma_reported, layer, scan::skip_space(text, next + 1), level)
+                        }
                         Some(b']') => return Flow::Done(next + 1),
                         Some(b'{') => {
                             if !std::mem::replace(&mut comma_reported, true) {
                                 self.envelope_problem(layer, next, "found `{`, expected `,` between two records");
                             }
-                            self.element(layer, next, level)
+                            self.element_after(true, layer, next, level)
                         }
                         Some(_) => {
                             let error = JsonError { offset: next, kind: JsonErrorKind::Unexpected("`,` or `]`") };
@@ -209,7 +211,7 @@ impl<'t, 'r> Walk<'t, 'r> {
                         }
                     }
                 }
-                Flow::Element(at) => self.element(layer, at, level),
+                Flow::Element(at) => self.element_after(comma_reported, layer, at, level),
                 Flow::Top(_) => {
                     self.adrift = true;
                     return flow;
@@ -217,6 +219,21 @@ impl<'t, 'r> Walk<'t, 'r> {
                 Flow::End => return flow,
             }
         }
+    }
+
+    /// Reads the element at `at` of an array of which it was reported, or not, that a comma is missing: a seam inside of the element would
+    /// not remember it.
+    fn element_after<'s>(&mut self, comma_reported: bool, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
+    where
+        't: 's,
+    {
+        if !comma_reported {
+            return self.element(layer, at, level);
+        }
+        let barred = self.stretch.set_barred(true);
+        let flow = self.element(layer, at, level);
+        self.stretch.set_barred(barred);
+        flow
     }
 
     pub(super) fn element<'s>(&mut self, layer: &Layer<'t, 's>, at: usize, level: usize) -> Flow
