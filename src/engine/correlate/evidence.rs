@@ -16,7 +16,7 @@ use crate::policy::WaiverIndex;
 use crate::violation::{CorrelatedViolation, Fact, PolicyPlace, Timeline, TimelineEvent, Violation};
 
 /// Events kept from the start of a violation, and as many from its end: an episode may have millions.
-const KEPT: usize = 500;
+const KEPT: usize = 10_000;
 
 /// The events of a violation, in canonical order.
 #[derive(Default)]
