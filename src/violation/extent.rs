@@ -34,7 +34,7 @@ impl Extent {
         self.add_usual(time.and_then(usual).as_deref(), account, region);
     }
 
-    /// As [`Extent::add`], for a time that is in the [usual](usual) form.
+    /// As [`Extent::add`], for a time that is in the [`usual`] form.
     pub fn add_usual(&mut self, time: Option<&str>, account: Option<&str>, region: Option<&str>) {
         if let Some(time) = time {
             self.add_time(time);
