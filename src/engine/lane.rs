@@ -43,6 +43,8 @@ pub struct Lane<'p> {
     first: Option<FileReport>,
     /// Whether the rest of the input is not read.
     given_up: bool,
+    /// Whether the input was read to its end.
+    done: bool,
 }
 
 /// A piece of a text to scan.
@@ -59,7 +61,7 @@ impl<'p> Lane<'p> {
     #[must_use]
     pub fn new(program: &'p Program, place: usize, part: &'p Part, name: &'p Arc<str>, sizes: Sizes) -> Self {
         let (seam, position) = (Seam::default(), Position::default());
-        Self { program, place, part, name, sizes, seam, position, at: 0, first: None, given_up: false }
+        Self { program, place, part, name, sizes, seam, position, at: 0, first: None, given_up: false, done: false }
     }
 
     /// Where the text begins that must be there when more is read.
@@ -87,7 +89,7 @@ impl<'p> Lane<'p> {
                 let scanned = self.scan_from(text, Cut { begin, stop: begin + 1 }, ending);
                 first.append(self.advance(scanned));
                 begin = self.at;
-                if self.position.records > 0 {
+                if self.position.records > 0 || self.done {
                     break;
                 }
             }
@@ -160,6 +162,9 @@ impl<'p> Lane<'p> {
         let assumed = self.seam.clone();
         let mut report = self.first.take().unwrap_or_default();
         for (cut, scanned) in cuts.iter().zip(scanned) {
+            if self.done {
+                break;
+            }
             if self.at >= cut.stop.min(text.len()) && cut.stop != usize::MAX {
                 continue;
             }
@@ -199,6 +204,7 @@ impl<'p> Lane<'p> {
             at: scanned.end.behind(self.position.at),
         };
         self.at += bytes;
+        self.done = scanned.left.done;
         self.seam = scanned.left.seam;
         report
     }

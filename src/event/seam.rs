@@ -104,6 +104,8 @@ pub struct Left {
     /// Whether records behind the seam were handed out before it was known that the text does not reach. The piece must be read
     /// again, with [`Piece::stop`] at the seam, and what was handed out forgotten.
     pub spoilt: bool,
+    /// Whether the file was read to its end, so that nothing is to be said of what follows.
+    pub done: bool,
 }
 
 /// Which array the elements lie in that are read.
@@ -196,9 +198,9 @@ impl<'t> Walk<'t, '_> {
         let Self { ledger, stretch, text, .. } = self;
         let now = (ledger.census, ledger.problems);
         if !stretch.open && !stretch.ended {
-            return Left { census: ledger.census, seam: stretch.seam, at: text.len(), spoilt: false };
+            return Left { census: ledger.census, seam: stretch.seam, at: text.len(), spoilt: false, done: true };
         }
-        Left { census: ledger.census, spoilt: now != stretch.handed, seam: stretch.seam, at: stretch.at }
+        Left { census: ledger.census, spoilt: now != stretch.handed, seam: stretch.seam, at: stretch.at, done: false }
     }
 
     /// Says that a top-level value begins at `at`.
