@@ -1,7 +1,7 @@
 //! One thing to read: a file or standard input.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Stdin};
 use std::path::{Path, PathBuf};
 
 /// A log to read.
@@ -59,14 +59,29 @@ impl Input {
     ///
     /// # Errors
     /// Why it cannot be opened, in words.
-    pub fn open(&self) -> Result<Box<dyn Read + Send>, String> {
+    pub fn open(&self) -> Result<Opened, String> {
         match self {
-            Self::File { path, .. } => match File::open(path) {
-                Ok(file) => Ok(Box::new(file)),
-                Err(error) => Err(in_words(&error)),
-            },
-            Self::Stdin => Ok(Box::new(std::io::stdin())),
+            Self::File { path, .. } => File::open(path).map(Opened::File).map_err(|error| in_words(&error)),
+            Self::Stdin => Ok(Opened::Stdin(std::io::stdin())),
             Self::Unreadable { cause, .. } => Err(cause.clone()),
+        }
+    }
+}
+
+/// An input that is being read.
+#[derive(Debug)]
+pub enum Opened {
+    /// A file.
+    File(File),
+    /// Standard input.
+    Stdin(Stdin),
+}
+
+impl Read for Opened {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(bytes),
+            Self::Stdin(stdin) => stdin.read(bytes),
         }
     }
 }

@@ -227,7 +227,7 @@ impl Claims {
 }
 
 /// Scans a piece of an input of another thread, or rests.
-fn help() {
+pub(super) fn help() {
     if rayon::yield_now() != Some(rayon::Yield::Executed) {
         std::thread::sleep(REST);
     }

@@ -1,27 +1,25 @@
 //! A long input, batch after batch: while one is scanned in pieces on all threads that are free, the next is read and inflated.
 //! Memory holds two batches, however long the input is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use crate::audit::lanes::{Lanes, PartLane};
 use crate::audit::run::Task;
 use crate::audit::scanned::metered;
 use crate::audit::source::{End, Source};
 use crate::engine::lane::{Cut, Lane, Sizes};
-use crate::event::{Census, Ending, Problem, ProblemKind};
+use crate::event::Ending;
 use crate::violation::FileReport;
 
 /// Text that is read at once. It does not depend on the number of threads, so that no result does.
 pub(super) const BATCH_BYTES: usize = 8 << 20;
-const SIZES: Sizes = Sizes { piece: 1 << 20, look_ahead: 16 << 10, longest: 32 << 20 };
+pub(super) const SIZES: Sizes = Sizes { piece: 1 << 20, look_ahead: 16 << 10, longest: 32 << 20 };
 /// Room before a batch for what is kept of the one before.
 const ROOM_BYTES: usize = 64 << 10;
 /// By so much a source may give more than it was asked for.
 const OVER_BYTES: usize = 256 << 10;
-/// The most problems that are kept of a kind of records that an input does not seem to hold.
-const MOST_WAITING: usize = 1000;
 
 /// A stretch of an input's text.
 struct Batch {
@@ -63,31 +61,26 @@ impl Batch {
     }
 }
 
-/// Scans all of `source`, the input called `name`, under each of `tasks`. `deliver` takes the reports of consecutive pieces of the
+/// Scans all of `source`, from where `lanes` are, under each of `tasks`. `deliver` takes the reports of consecutive pieces of the
 /// input, one for each task; the last ones are the answer. Where `stop` becomes true the rest is left out.
 pub(super) fn stream(
     tasks: &[Task<'_>],
-    name: &Arc<str>,
+    mut lanes: Lanes<'_>,
     mut source: Source,
     stop: &AtomicBool,
     deliver: &mut dyn FnMut(Vec<FileReport>),
 ) -> Vec<FileReport> {
-    let mut kinds: Vec<Kinds> = tasks.iter().map(|task| Kinds::new(task.program.parts.len())).collect();
-    let mut lanes: Vec<(usize, usize, Lane<'_>)> = Vec::new();
-    for (task, Task { program, .. }) in tasks.iter().enumerate() {
-        let parts = program.parts.iter().enumerate();
-        lanes.extend(parts.map(|(place, part)| (task, place, Lane::new(program, place, part, name, SIZES))));
-    }
     let mut batch = Batch::fill(Vec::new(), &mut source);
     let mut spare = Vec::new();
     loop {
         let ending = batch.end.as_ref().map_or(Ending::Open, |end| end.ending);
         let text = batch.text();
-        let cuts: Vec<Vec<Cut>> = lanes.iter_mut().map(|(_, _, lane)| lane.cut(text, ending)).collect();
+        let cuts: Vec<Vec<Cut>> = lanes.lanes.iter_mut().map(|lane| lane.lane.cut(text, ending)).collect();
         let pieces: Vec<(Option<&Task<'_>>, &Lane<'_>, Cut)> = lanes
+            .lanes
             .iter()
             .zip(&cuts)
-            .flat_map(|((task, _, lane), cuts)| cuts.iter().map(move |cut| (tasks.get(*task), lane, *cut)))
+            .flat_map(|(lane, cuts)| cuts.iter().map(move |cut| (tasks.get(lane.task), &lane.lane, *cut)))
             .collect();
         let scan = |(task, lane, cut): &(Option<&Task<'_>>, &Lane<'_>, Cut)| {
             let rules = task.map_or(0, |task| task.program.rules.len());
@@ -100,99 +93,32 @@ pub(super) fn stream(
             || goes_on.then(|| Batch::fill(std::mem::take(&mut spare), &mut source)),
         );
         let mut scanned = scanned.into_iter();
-        let mut reports: Vec<FileReport> = tasks.iter().map(|_| FileReport::default()).collect();
-        for ((task, place, lane), cuts) in lanes.iter_mut().zip(&cuts) {
+        let mut reports = lanes.nothing();
+        for (place, cuts) in cuts.iter().enumerate() {
             let scanned = scanned.by_ref().take(cuts.len()).collect();
-            let report = lane.merge(text, cuts, scanned, ending);
-            if let (Some(kinds), Some(all)) = (kinds.get_mut(*task), reports.get_mut(*task)) {
-                all.bytes = if *place == 0 { report.bytes } else { all.bytes };
-                kinds.add(*place, report, all);
+            if let Some(PartLane { lane, .. }) = lanes.lanes.get_mut(place) {
+                let report = lane.merge(text, cuts, scanned, ending);
+                lanes.add(place, report, &mut reports);
             }
         }
-        let kept = lanes.iter().map(|(_, _, lane)| lane.kept_from(text)).min().unwrap_or(text.len());
-        let given_up = lanes.iter().all(|(_, _, lane)| lane.is_given_up());
-        for (_, _, lane) in &mut lanes {
-            lane.dropped(kept);
+        let kept = lanes.lanes.iter().map(|lane| lane.lane.kept_from(text)).min().unwrap_or(text.len());
+        let given_up = lanes.lanes.iter().all(|lane| lane.lane.is_given_up());
+        for lane in &mut lanes.lanes {
+            lane.lane.dropped(kept);
         }
-        match next.filter(|_| !given_up && !stop.load(Ordering::Relaxed)) {
-            Some(mut next) => {
-                next.begin_with(text.get(kept..).unwrap_or_default());
-                spare = std::mem::replace(&mut batch, next).bytes;
-                deliver(reports);
-            }
-            None => {
-                let trouble = batch.end.and_then(|end| end.trouble).map(|trouble| {
-                    let (kind, message) = trouble.told();
-                    Problem { kind, file: Arc::clone(name), record: None, offset: None, at: None, message }
-                });
-                for (kinds, all) in kinds.into_iter().zip(&mut reports) {
-                    kinds.finish(all);
-                    all.problems.extend(trouble.clone());
-                }
+        if let Some(mut next) = next.filter(|_| !given_up) {
+            deliver(reports);
+            if stop.load(Ordering::Relaxed) {
+                // What was delivered tells that there was more.
+                let mut reports = lanes.nothing();
+                lanes.finish(&mut reports, None);
                 return reports;
             }
-        }
-    }
-}
-
-/// Which kinds of records an input holds, where rules about several run together.
-///
-/// A file of one kind is no log to the rules about another, so that what these say waits until one of their records is met. Where
-/// no kind is met, the first says what is wrong.
-struct Kinds {
-    waiting: Vec<Option<Waiting>>,
-    only: bool,
-}
-
-#[derive(Default)]
-struct Waiting {
-    report: FileReport,
-    /// Problems that are not kept.
-    left_out: usize,
-}
-
-impl Kinds {
-    fn new(parts: usize) -> Self {
-        Self { waiting: (0..parts).map(|_| Some(Waiting::default())).collect(), only: parts == 1 }
-    }
-
-    /// Puts the report of the part at `place` into `all`, or keeps it.
-    fn add(&mut self, place: usize, report: FileReport, all: &mut FileReport) {
-        let strange = |problem: &Problem| matches!(problem.kind, ProblemKind::NotALog | ProblemKind::NotAnEvent);
-        let holds = self.only
-            || report.parts.iter().any(|part| {
-                part.census != Census::default() && (!part.records.is_empty() || !report.problems.iter().all(strange))
-            });
-        let Some(waiting) = self.waiting.get_mut(place) else { return };
-        // Of a kind that was met nothing waits.
-        let met = waiting.is_none();
-        let mut known = waiting.take().unwrap_or_default();
-        known.report.append(report);
-        if holds || met {
-            known.give_to(all);
+            next.begin_with(text.get(kept..).unwrap_or_default());
+            spare = std::mem::replace(&mut batch, next).bytes;
         } else {
-            let kept = known.report.problems.len().min(MOST_WAITING);
-            known.left_out += known.report.problems.drain(kept..).count();
-            *waiting = Some(known);
-        }
-    }
-
-    fn finish(mut self, all: &mut FileReport) {
-        if self.waiting.iter().all(Option::is_some)
-            && let Some(first) = self.waiting.first_mut().and_then(Option::take)
-        {
-            first.give_to(all);
-        }
-    }
-}
-
-impl Waiting {
-    fn give_to(self, all: &mut FileReport) {
-        all.parts.extend(self.report.parts);
-        all.problems.extend(self.report.problems);
-        if let (Some(last), 1..) = (all.problems.last().cloned(), self.left_out) {
-            let message = format!("{} more problems of this kind are left out", self.left_out);
-            all.problems.push(Problem { record: None, offset: None, at: None, message, ..last });
+            lanes.finish(&mut reports, batch.end.and_then(|end| end.trouble));
+            return reports;
         }
     }
 }

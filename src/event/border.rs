@@ -9,40 +9,45 @@ use crate::json::scan::{skip_space, string};
 /// Guesses that are looked at for one border.
 const MOST_TRIES: usize = 1000;
 
-/// Where seams may lie behind the one that a text begins with.
-#[derive(Debug)]
-pub struct Borders<'t> {
-    text: &'t [u8],
-    between: Between<'t>,
+/// Where seams may lie behind one.
+#[derive(Debug, Clone)]
+pub struct Borders {
+    between: Between,
 }
 
-#[derive(Debug)]
-enum Between<'t> {
+#[derive(Debug, Clone)]
+enum Between {
     /// Top-level values.
     Values,
     /// Elements of an array that begin with this key, quotes included.
-    Elements(&'t [u8]),
+    Elements(Box<[u8]>),
     /// Nothing that could be guessed.
     Nothing,
 }
 
-impl<'t> Borders<'t> {
-    /// For `text`, which begins at `seam`.
+impl Borders {
+    /// For a text of which `beginning` is behind `seam`.
     #[must_use]
-    pub fn new(text: &'t [u8], seam: &Seam) -> Self {
-        let between = match (seam.is_in_array(), first_key(text)) {
+    pub fn new(beginning: &[u8], seam: &Seam) -> Self {
+        let between = match (seam.is_in_array(), first_key(beginning)) {
             (false, _) => Between::Values,
-            (true, Some(key)) => Between::Elements(key),
+            (true, Some(key)) => Between::Elements(key.into()),
             (true, None) => Between::Nothing,
         };
-        Self { text, between }
+        Self { between }
     }
 
-    /// The last place behind `from` and not behind `to` where a seam may lie: the end of a value that another follows.
+    /// Whether any can be guessed.
     #[must_use]
-    pub fn last(&self, from: usize, to: usize) -> Option<usize> {
-        let stretch = self.text.get(from + 1..to.min(self.text.len()))?;
-        let end = match self.between {
+    pub fn are_known(&self) -> bool {
+        !matches!(self.between, Between::Nothing)
+    }
+
+    /// The last place of `text` behind `from` and not behind `to` where a seam may lie: the end of a value that another follows.
+    #[must_use]
+    pub fn last(&self, text: &[u8], from: usize, to: usize) -> Option<usize> {
+        let stretch = text.get(from + 1..to.min(text.len()))?;
+        let end = match &self.between {
             Between::Values => lines(stretch).or_else(|| memmem::rfind(stretch, b"}{\"").map(|place| place + 1)),
             Between::Elements(key) => elements(stretch, key),
             Between::Nothing => None,
@@ -111,7 +116,8 @@ mod tests {
             ("{\"a\":1},\n  {\n \"a\":2},{\"b\":[{\"a\":1}]}", &array, Some(7)),
             (",[1],{\"a\":2}", &array, None),
         ] {
-            assert_eq!(Borders::new(text.as_bytes(), seam).last(0, text.len()), wanted, "{text}");
+            let text = text.as_bytes();
+            assert_eq!(Borders::new(text, seam).last(text, 0, text.len()), wanted, "{}", text.escape_ascii());
         }
     }
 }
