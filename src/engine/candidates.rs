@@ -10,8 +10,12 @@ use crate::json::Slots;
 use crate::policy::operator::JsonType;
 
 /// What was found for the last texts of one field: the same principals and programs make many events of a file.
-#[derive(Debug, Clone)]
-pub struct Memo(Vec<Known>);
+#[derive(Debug, Clone, Default)]
+pub struct Memo {
+    /// Texts that were met before anything is kept.
+    met: usize,
+    known: Vec<Known>,
+}
 
 #[derive(Debug, Clone, Default)]
 struct Known {
@@ -21,22 +25,25 @@ struct Known {
 
 /// How many texts a [`Memo`] holds, each in the one place that its hash says.
 const PLACES: usize = 128;
+/// So many texts are looked up before any is kept: to make room takes longer than the few records of a small file do.
+const FEW: usize = 8;
 /// Longer ones are not kept.
 const LONGEST: usize = 512;
-
-impl Default for Memo {
-    fn default() -> Self {
-        Self(vec![Known::default(); PLACES])
-    }
-}
 
 impl Memo {
     /// Adds the rules of `field` that `text` leads to.
     fn add_rules(&mut self, field: &TextField, text: &str, candidates: &mut Vec<usize>) {
+        if self.met < FEW {
+            self.met += 1;
+            return search(field, text, candidates);
+        }
+        if self.known.is_empty() {
+            self.known.resize(PLACES, Known::default());
+        }
         let mut hash = FxHasher::default();
         hash.write(text.as_bytes());
         let place = usize::try_from(hash.finish()).unwrap_or_default() % PLACES;
-        match self.0.get_mut(place).filter(|_| (1..=LONGEST).contains(&text.len())) {
+        match self.known.get_mut(place).filter(|_| (1..=LONGEST).contains(&text.len())) {
             Some(known) if known.text == text => candidates.extend_from_slice(&known.rules),
             Some(known) => {
                 text.clone_into(&mut known.text);
