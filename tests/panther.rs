@@ -25,6 +25,7 @@ use trailgate::engine::{reference, scan};
 use trailgate::event::ProblemKind;
 use trailgate::policy::{self, PolicyErrors, PolicyIndex, PolicySet, Rule};
 use trailgate::text::Source;
+use trailgate::violation::PopulationIndex;
 
 /// Labels that one event decides and with which the pack disagrees: (rule, test, why).
 const DISAGREEMENTS: &[(&str, &str, &str)] = &[];
@@ -126,7 +127,8 @@ impl Pack {
         let mut said = Said::default();
         for part in report.parts {
             said.population.extend(part.everywhere.iter().map(|rule| rule.0));
-            said.population.extend(part.population.iter().map(|(_, rule)| rule.0));
+            let shared = |(_, known): &(usize, PopulationIndex)| self.program.rules_of(part.part, known.0);
+            said.population.extend(part.population.iter().flat_map(shared));
             said.violated.extend(part.violations.into_iter().map(|found| (found.rule.0, found.violation.message)));
         }
         Some(said)

@@ -14,7 +14,8 @@ use crate::event::{Census, Problem, ProblemKind};
 use crate::policy::WaiverIndex;
 use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
 use crate::violation::{
-    CoveredBy, Extent, FileReport, History, PartReport, Reach, RuleIndex, RuleStatus, RuleSummary, Summary, Violation,
+    CoveredBy, Extent, FileReport, History, PartReport, PopulationIndex, Reach, RuleIndex, RuleStatus, RuleSummary,
+    Summary, Violation,
 };
 
 /// What a run found.
@@ -239,14 +240,20 @@ impl<'b> Tally<'b> {
         }
         // A duplicate says the same as the event it repeats, so that it changes no extent.
         summary.extent.join(&part.extent);
-        for (rule, extent) in &part.extents {
-            if let Some(rule) = summary.rules.get_mut(rule.0) {
-                rule.extent.join(extent);
-            }
+        let mut met: BTreeMap<PopulationIndex, (u64, Option<&Extent>)> = BTreeMap::new();
+        for (population, extent) in &part.extents {
+            met.entry(*population).or_default().1 = Some(extent);
         }
-        for (_, rule) in part.population.into_iter().filter(|(place, _)| counts(*place)) {
-            if let Some(rule) = summary.rules.get_mut(rule.0) {
-                rule.population += 1;
+        for (_, population) in part.population.iter().filter(|(place, _)| counts(*place)) {
+            met.entry(*population).or_default().0 += 1;
+        }
+        for (population, (count, extent)) in met {
+            for rule in self.program.rules_of(part.part, population.0) {
+                let Some(rule) = summary.rules.get_mut(rule) else { continue };
+                rule.population += count;
+                if let Some(extent) = extent {
+                    rule.extent.join(extent);
+                }
             }
         }
         if let Some(reach) = self.reach.get_mut(part.part) {

@@ -7,7 +7,7 @@ use crate::compile::matcher::{
     DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
     ValuePath, ValueSet,
 };
-use crate::json::{Location, SlotTable};
+use crate::json::SlotTable;
 use crate::policy::model::{Condition, PathRef, PathRoot, Spanned, TemplatePart};
 use crate::policy::operator::{
     Case, ListTest, Networks, NodeTest, NumberOperand, OperatorKind, Pattern, PatternKind, Patterns, Scalar,
@@ -50,13 +50,8 @@ impl Builder<'_> {
     /// Where the nodes of `path` are found.
     pub fn place(&mut self, path: &PathRef) -> Place {
         match (path.root, path.path.definite()) {
-            (PathRoot::Event, Some(steps)) => {
-                Place::Slot { slot: self.slots.slot(steps), location: Location(steps.to_vec()) }
-            }
+            (PathRoot::Event, _) => Place::of(&path.path, self.slots),
             (PathRoot::Element, Some(steps)) => Place::Element(steps.to_vec()),
-            (PathRoot::Event, None) => {
-                Place::EventPath { path: path.path.clone(), prefix: self.slots.slot(&path.path.prefix()) }
-            }
             (PathRoot::Element, None) => Place::ElementPath(path.path.clone()),
         }
     }
@@ -128,11 +123,8 @@ impl Builder<'_> {
             Values::Items(items) => return self.value_set(items, case),
             Values::List(name) => name,
         };
-        let mut set = ValueSet { case: Some(case), list: Some(name.value.clone()), ..ValueSet::default() };
-        for scalar in self.in_force(policy, &name.value) {
-            set.literal(scalar);
-        }
-        set
+        let literals = self.in_force(policy, &name.value).cloned().collect();
+        ValueSet { list: Some(name.value.clone()), ..ValueSet::of(literals, case) }
     }
 
     /// The values of the list `name` that count today.
@@ -143,26 +135,23 @@ impl Builder<'_> {
     }
 
     fn value_set(&mut self, items: &[Value], case: Case) -> ValueSet {
-        let mut set = ValueSet { case: Some(case), ..ValueSet::default() };
+        let mut literals = Vec::new();
+        let mut dynamic = Vec::new();
         for item in items {
             match item {
-                Value::Literal(scalar) => set.literal(&scalar.value),
-                Value::Path(path) => {
-                    let path = self.value_path(path);
-                    set.dynamic.push(DynamicValue::Path(path));
-                }
+                Value::Literal(scalar) => literals.push(scalar.value.clone()),
+                Value::Path(path) => dynamic.push(DynamicValue::Path(self.value_path(path))),
                 Value::Template(template) => {
                     let parts = template.parts.iter().filter_map(|part| match part {
                         TemplatePart::Text(text) => Some(TemplateMatcher::Text(text.clone())),
                         TemplatePart::Path(path) => Some(TemplateMatcher::Path(self.value_path(path))),
                         TemplatePart::Name(_) => None,
                     });
-                    let parts = parts.collect();
-                    set.dynamic.push(DynamicValue::Template(parts));
+                    dynamic.push(DynamicValue::Template(parts.collect()));
                 }
             }
         }
-        set
+        ValueSet { dynamic, ..ValueSet::of(literals, case) }
     }
 
     fn patterns(&mut self, policy: PolicyIndex, kind: PatternKind, patterns: &Patterns) -> Vec<Pattern> {
@@ -200,17 +189,19 @@ fn unmapped(network: IpNet) -> IpNet {
 }
 
 impl ValueSet {
-    fn literal(&mut self, scalar: &Scalar) {
-        self.literals.push(scalar.clone());
-        match scalar {
-            Scalar::String(text) => {
-                let text = if self.ignores_case() { text.to_lowercase() } else { text.clone() };
-                self.strings.insert(text.into());
+    fn of(literals: Vec<Scalar>, case: Case) -> Self {
+        let mut set = Self { case: Some(case), ..Self::default() };
+        let mut strings = Vec::new();
+        for literal in &literals {
+            match literal {
+                Scalar::String(text) if set.ignores_case() => strings.push(text.to_lowercase()),
+                Scalar::String(text) => strings.push(text.clone()),
+                Scalar::Number(number) => set.numbers.push(number.clone()),
+                Scalar::Bool(true) => set.has_true = true,
+                Scalar::Bool(false) => set.has_false = true,
             }
-            Scalar::Number(number) => self.numbers.push(number.clone()),
-            Scalar::Bool(true) => self.has_true = true,
-            Scalar::Bool(false) => self.has_false = true,
         }
+        Self { strings: strings.into_iter().collect(), literals, ..set }
     }
 }
 

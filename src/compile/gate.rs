@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::compile::matcher::{
     DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
-    ValueSet,
+    ValueSet, Way,
 };
 use crate::json::SlotId;
 use crate::policy::operator::TextPlace;
@@ -34,8 +34,7 @@ pub struct TextAtom {
 #[must_use]
 pub fn gate(matcher: &Matcher) -> Option<Vec<Atom>> {
     match matcher {
-        // The fewest, and of as many those that are looked up.
-        Matcher::All(parts) => parts.iter().filter_map(gate).min_by_key(|atoms| cost(atoms)),
+        Matcher::All(parts) => fewest(parts.iter().filter_map(gate)),
         Matcher::Any(parts) => {
             let atoms: Option<Vec<Vec<Atom>>> = parts.iter().map(gate).collect();
             atoms.map(|atoms| atoms.into_iter().flatten().collect())
@@ -45,6 +44,11 @@ pub fn gate(matcher: &Matcher) -> Option<Vec<Atom>> {
         }
         Matcher::Not(_) | Matcher::Where(_) | Matcher::Path { .. } => None,
     }
+}
+
+/// Of several gates the one with the fewest atoms, and of as many the one whose atoms are looked up.
+pub(super) fn fewest(gates: impl Iterator<Item = Vec<Atom>>) -> Option<Vec<Atom>> {
+    gates.min_by_key(|atoms| cost(atoms))
 }
 
 fn cost(atoms: &[Atom]) -> usize {
@@ -61,7 +65,7 @@ fn of_operator(slot: SlotId, operator: &OperatorMatcher) -> Option<Vec<Atom>> {
     let regexes: Vec<TextAtom> = match operator {
         OperatorMatcher::In(values) if values.only_strings() => {
             if !values.ignores_case() {
-                let strings = values.strings.iter().map(ToString::to_string).collect();
+                let strings = values.strings.iter().map(str::to_owned).collect();
                 return Some(vec![Atom::Exact(slot, strings)]);
             }
             of_strings(values, r"\A", r"\z", false)
@@ -83,10 +87,9 @@ fn of_operator(slot: SlotId, operator: &OperatorMatcher) -> Option<Vec<Atom>> {
 
 fn of_strings(values: &ValueSet, begin: &str, end: &str, arrays: bool) -> Vec<TextAtom> {
     let flag = if values.ignores_case() { "(?i)" } else { "" };
-    let mut strings: Vec<&str> = values.strings.iter().map(AsRef::as_ref).collect();
-    strings.sort_unstable();
-    let mut atoms: Vec<TextAtom> = strings
-        .into_iter()
+    let mut atoms: Vec<TextAtom> = values
+        .strings
+        .iter()
         .map(|text| TextAtom {
             regex: format!("{flag}{begin}{}{end}", regex::escape(text)),
             ascii_only: values.ignores_case(),
@@ -122,8 +125,17 @@ pub fn slots_of(matcher: &Matcher, slots: &mut BTreeSet<SlotId>) {
 }
 
 fn of_place(place: &Place, slots: &mut BTreeSet<SlotId>) {
-    if let Place::Slot { slot, .. } | Place::EventPath { prefix: slot, .. } = place {
-        slots.insert(*slot);
+    match place {
+        Place::Slot { slot, .. } => {
+            slots.insert(*slot);
+        }
+        Place::EventPath { prefix, way, .. } => {
+            slots.insert(*prefix);
+            if let Way::Slots(choices) = way {
+                slots.extend(choices);
+            }
+        }
+        Place::Element(_) | Place::ElementPath(_) => {}
     }
 }
 

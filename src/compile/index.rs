@@ -1,24 +1,34 @@
-//! Which rules an event can concern: the literals that a rule's population asks of a field lead from the field's value to the rule.
+//! Which rules an event can concern: the literals that are asked of a field lead from the field's value to the population that asks
+//! for them, or to the rule that an event with them may break.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex::{RegexSet, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
-use crate::compile::gate::{Atom, TextAtom, gate};
+use crate::compile::gate::{Atom, TextAtom, fewest, gate};
 use crate::compile::matcher::{ListMatcher, Matcher, NodeMatcher, OperatorMatcher, Place};
 use crate::json::{Location, SlotId};
 
 /// Largest set of regexes of one field, in bytes.
 const SET_LIMIT_BYTES: usize = 64 << 20;
 
-/// Leads from the values of a few fields to the rules that may concern an event.
+/// What an event is to be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Entry {
+    /// Whether it breaks the rule at this place, or is something to it.
+    Rule(usize),
+    /// Whether it is in the population at this place.
+    Population(usize),
+}
+
+/// Leads from the values of a few fields to what an event is to be asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     fields: Vec<IndexField>,
     texts: Vec<TextField>,
-    /// Rules that any event may concern.
-    universal: Vec<usize>,
+    /// What any event is asked for.
+    universal: Vec<Entry>,
 }
 
 /// One indexed field.
@@ -26,70 +36,70 @@ pub struct Index {
 pub struct IndexField {
     /// Its slot.
     pub slot: SlotId,
-    /// Value → rules, as places in the program.
-    pub values: FxHashMap<String, Vec<usize>>,
+    /// Value → entries.
+    pub values: FxHashMap<String, Vec<Entry>>,
 }
 
-/// A field whose text many rules ask about: one pass over it tells which.
+/// A field whose text many entries ask about: one pass over it tells which.
 #[derive(Debug, Clone)]
 pub struct TextField {
     /// Its slot.
     pub slot: SlotId,
     /// All regexes.
     pub set: RegexSet,
-    /// The rules of each regex.
-    pub rules: Vec<Vec<usize>>,
-    /// The rules of which the regexes tell nothing where the value is not all ASCII.
-    pub not_ascii: Vec<usize>,
-    /// The rules that an array may concern.
-    pub arrays: Vec<usize>,
+    /// The entries of each regex.
+    pub entries: Vec<Vec<Entry>>,
+    /// The entries of which the regexes tell nothing where the value is not all ASCII.
+    pub not_ascii: Vec<Entry>,
+    /// The entries that an array may concern.
+    pub arrays: Vec<Entry>,
     /// The regexes, until they are a set.
     regexes: BTreeMap<String, usize>,
 }
 
 impl Index {
-    /// Adds the rule at `rule`, whose events meet `matcher`; `None` is every event.
+    /// Adds `entry`, for which an event is to be asked where it may meet all of `matchers`; none of them is every event.
     ///
     /// Of several bounded fields the one named first in `preferred` is taken, else the one with fewest values.
-    pub fn add(&mut self, rule: usize, matcher: Option<&Matcher>, preferred: &[Location]) {
+    pub fn add(&mut self, entry: Entry, matchers: &[&Matcher], preferred: &[Location]) {
         let rank =
             |location: &Location| preferred.iter().position(|known| known == location).unwrap_or(preferred.len());
-        let bounds = matcher.map(bounds).unwrap_or_default();
+        let bounds = joined(matchers.iter().map(|matcher| bounds(matcher)));
         let best = bounds.iter().min_by_key(|(location, bound)| (rank(location), bound.values.len()));
         if let Some((_, bound)) = best {
-            self.exact(rule, bound.slot, &bound.values);
+            self.exact(entry, bound.slot, &bound.values);
             return;
         }
-        let Some(atoms) = matcher.and_then(gate) else {
-            self.universal.push(rule);
+        let Some(atoms) = fewest(matchers.iter().filter_map(|matcher| gate(matcher))) else {
+            self.universal.push(entry);
             return;
         };
         for atom in atoms {
             match atom {
-                Atom::Exact(slot, values) => self.exact(rule, slot, &values),
-                Atom::Text(slot, atom) => self.text(rule, slot, &atom),
+                Atom::Exact(slot, values) => self.exact(entry, slot, &values),
+                Atom::Text(slot, atom) => self.text(entry, slot, &atom),
             }
         }
     }
 
-    fn exact(&mut self, rule: usize, slot: SlotId, values: &BTreeSet<String>) {
+    fn exact(&mut self, entry: Entry, slot: SlotId, values: &BTreeSet<String>) {
         let place = self.fields.iter().position(|field| field.slot == slot).unwrap_or_else(|| {
             self.fields.push(IndexField { slot, values: FxHashMap::default() });
             self.fields.len() - 1
         });
         if let Some(field) = self.fields.get_mut(place) {
             for value in values {
-                field.values.entry(value.clone()).or_default().push(rule);
+                field.values.entry(value.clone()).or_default().push(entry);
             }
         }
     }
 
-    fn text(&mut self, rule: usize, slot: SlotId, atom: &TextAtom) {
+    fn text(&mut self, entry: Entry, slot: SlotId, atom: &TextAtom) {
         let place = self.texts.iter().position(|field| field.slot == slot).unwrap_or_else(|| {
             self.texts.push(TextField {
                 slot,
                 set: RegexSet::empty(),
-                rules: Vec::new(),
+                entries: Vec::new(),
                 not_ascii: Vec::new(),
                 arrays: Vec::new(),
                 regexes: BTreeMap::new(),
@@ -97,23 +107,23 @@ impl Index {
             self.texts.len() - 1
         });
         let Some(field) = self.texts.get_mut(place) else { return };
-        let next = field.rules.len();
+        let next = field.entries.len();
         let place = *field.regexes.entry(atom.regex.clone()).or_insert(next);
         if place == next {
-            field.rules.push(Vec::new());
+            field.entries.push(Vec::new());
         }
-        if let Some(rules) = field.rules.get_mut(place) {
-            rules.push(rule);
+        if let Some(entries) = field.entries.get_mut(place) {
+            entries.push(entry);
         }
         if atom.ascii_only {
-            field.not_ascii.push(rule);
+            field.not_ascii.push(entry);
         }
         if atom.arrays {
-            field.arrays.push(rule);
+            field.arrays.push(entry);
         }
     }
 
-    /// Joins the regexes of each field, once all rules are added. Rules of a set that would be too large become universal.
+    /// Joins the regexes of each field, once all entries are added. Those of a set that would be too large become universal.
     pub fn finish(&mut self) {
         for mut field in std::mem::take(&mut self.texts) {
             let mut regexes: Vec<(&String, &usize)> = field.regexes.iter().collect();
@@ -127,7 +137,7 @@ impl Index {
                     field.set = set;
                     self.texts.push(field);
                 }
-                Err(_) => self.universal.extend(field.rules.into_iter().flatten()),
+                Err(_) => self.universal.extend(field.entries.into_iter().flatten()),
             }
         }
         self.universal.sort_unstable();
@@ -146,9 +156,9 @@ impl Index {
         &self.texts
     }
 
-    /// The rules that any event may concern.
+    /// What any event is asked for, in order.
     #[must_use]
-    pub fn universal(&self) -> &[usize] {
+    pub fn universal(&self) -> &[Entry] {
         &self.universal
     }
 
@@ -176,17 +186,7 @@ pub type Bounds = BTreeMap<Location, Bound>;
 #[must_use]
 pub fn bounds(matcher: &Matcher) -> Bounds {
     match matcher {
-        Matcher::All(parts) => parts.iter().map(bounds).fold(Bounds::new(), |mut all, part| {
-            for (location, bound) in part {
-                match all.get_mut(&location) {
-                    Some(known) => known.values = known.values.intersection(&bound.values).cloned().collect(),
-                    None => {
-                        all.insert(location, bound);
-                    }
-                }
-            }
-            all
-        }),
+        Matcher::All(parts) => joined(parts.iter().map(bounds)),
         Matcher::Any(parts) => {
             let mut branches = parts.iter().map(bounds);
             let Some(first) = branches.next() else { return Bounds::new() };
@@ -209,12 +209,27 @@ pub fn bounds(matcher: &Matcher) -> Bounds {
     }
 }
 
+/// The bounds where all of some conditions hold.
+fn joined(parts: impl Iterator<Item = Bounds>) -> Bounds {
+    parts.fold(Bounds::new(), |mut all, part| {
+        for (location, bound) in part {
+            match all.get_mut(&location) {
+                Some(known) => known.values = known.values.intersection(&bound.values).cloned().collect(),
+                None => {
+                    all.insert(location, bound);
+                }
+            }
+        }
+        all
+    })
+}
+
 fn list_bound(test: &ListMatcher) -> Option<BTreeSet<String>> {
     let (ListMatcher::Default(test) | ListMatcher::Some(test) | ListMatcher::Every(test)) = test else { return None };
     let NodeMatcher::Operators(operators) = test else { return None };
     operators.iter().find_map(|operator| match operator {
         OperatorMatcher::In(values) if !values.ignores_case() && values.only_strings() => {
-            Some(values.strings.iter().map(ToString::to_string).collect())
+            Some(values.strings.iter().map(str::to_owned).collect())
         }
         _ => None,
     })

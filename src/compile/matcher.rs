@@ -1,19 +1,19 @@
-//! Conditions as the engine runs them: names resolved, lists taken in, paths turned into slots.
-
-use std::collections::HashSet;
+//! Conditions as the engine runs them: names resolved, lists taken in, paths turned into slots. Equal ones ask the same in the same
+//! words, so that what one says of an event need not be asked again.
 
 use ipnet::IpNet;
 use jiff::Timestamp;
 use serde_json::Number;
 
+use crate::compile::strings::StringSet;
 use crate::json::path::Filter;
-use crate::json::{Location, Path, SlotId, Step};
+use crate::json::{Location, Path, SlotId, SlotTable, Step};
 use crate::policy::operator::{
     Case, Comparison, IpKind, JsonType, NumberTest, Pattern, PatternKind, Scalar, TextPlace, TimeOrder,
 };
 
 /// A condition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Matcher {
     /// All hold.
     All(Vec<Matcher>),
@@ -33,7 +33,7 @@ pub enum Matcher {
 }
 
 /// Where nodes are found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
     /// At most one node of the event, read without parsing the record.
     Slot {
@@ -50,13 +50,44 @@ pub enum Place {
         path: Path,
         /// The slot of its definite beginning: below it lies every node.
         prefix: SlotId,
+        /// How its nodes are found.
+        way: Way,
     },
     /// Any path from the current element.
     ElementPath(Path),
 }
 
+/// How the nodes of an [`EventPath`](Place::EventPath) are found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// They are the values of these slots, in this order.
+    Slots(Vec<SlotId>),
+    /// In the value of the prefix alone.
+    Below,
+    /// In the whole record: a filter may look anywhere.
+    Whole,
+}
+
+impl Place {
+    /// Where the nodes of `path`, from the event, are found; `slots` are those of the program.
+    #[must_use]
+    pub fn of(path: &Path, slots: &mut SlotTable) -> Self {
+        /// So many slots are looked at sooner than an object is parsed.
+        const FEW: usize = 16;
+        if let Some(steps) = path.definite() {
+            return Self::Slot { slot: slots.slot(steps), location: Location(steps.to_vec()) };
+        }
+        let way = match path.choices(FEW) {
+            Some(choices) => Way::Slots(choices.iter().map(|steps| slots.slot(steps)).collect()),
+            None if path.has_filter() => Way::Whole,
+            None => Way::Below,
+        };
+        Self::EventPath { path: path.clone(), prefix: slots.slot(&path.prefix()), way }
+    }
+}
+
 /// What is asked of a node list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ListMatcher {
     /// Some node passes; of no node, *missing* passes.
     Default(NodeMatcher),
@@ -73,7 +104,7 @@ pub enum ListMatcher {
 }
 
 /// What is asked of one node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NodeMatcher {
     /// All hold.
     Operators(Vec<OperatorMatcher>),
@@ -82,7 +113,7 @@ pub enum NodeMatcher {
 }
 
 /// One operator.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OperatorMatcher {
     /// Missing or null.
     MissingOrNull,
@@ -115,10 +146,10 @@ pub enum OperatorMatcher {
 }
 
 /// Values to compare with: literals sorted out by type, and those that come out of the event.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ValueSet {
     /// Strings, lower-cased where case is ignored.
-    pub strings: HashSet<Box<str>>,
+    pub strings: StringSet,
     /// Numbers.
     pub numbers: Vec<Number>,
     /// Whether `true` is among them.
@@ -150,7 +181,7 @@ impl ValueSet {
 }
 
 /// A value out of the event.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DynamicValue {
     /// The node of a path.
     Path(ValuePath),
@@ -159,7 +190,7 @@ pub enum DynamicValue {
 }
 
 /// A path to one value, and how the author wrote it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ValuePath {
     /// Where it is.
     pub place: Place,
@@ -168,7 +199,7 @@ pub struct ValuePath {
 }
 
 /// A part of a template value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TemplateMatcher {
     /// Text as it is.
     Text(String),
@@ -177,7 +208,7 @@ pub enum TemplateMatcher {
 }
 
 /// A number to compare with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NumberSource {
     /// This number.
     Literal(Number),
@@ -186,7 +217,7 @@ pub enum NumberSource {
 }
 
 /// A time to compare with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TimeSource {
     /// This time; the text is as written.
     Literal(String, Timestamp),

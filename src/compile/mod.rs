@@ -10,8 +10,10 @@ pub mod gate;
 pub mod index;
 pub mod lint;
 pub mod matcher;
+pub mod population;
 pub mod program;
 pub mod services;
+pub mod strings;
 mod waivers;
 pub mod window;
 

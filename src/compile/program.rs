@@ -8,8 +8,9 @@ use jiff::civil::Date;
 use crate::compile::check::{build_check, exceptions, single};
 use crate::compile::described::DescribedSlots;
 use crate::compile::gate::slots_of;
-use crate::compile::index::Index;
+use crate::compile::index::{Entry, Index};
 use crate::compile::matcher::Matcher;
+use crate::compile::population::{Population, Populations};
 use crate::compile::waivers;
 use crate::compile::window::WindowCheck;
 use crate::event::{Fields, RecordFormat};
@@ -50,12 +51,17 @@ pub struct Part {
     pub identity: IdentitySlots,
     /// Where a record says when and where it was made.
     pub place: PlaceSlots,
-    /// From field values to places in `rules`.
+    /// From field values to places in `rules` and `populations`.
     pub index: Index,
     /// The rules, as places in the program's.
     pub rules: Vec<usize>,
+    /// The populations of rules.
+    pub populations: Vec<Population>,
+    /// The place of each rule's population; `None` where every event is in it.
+    pub population_of: Vec<Option<usize>>,
     /// Rules without a population: every event is in it, whether the index names them or not.
     pub everywhere: Vec<usize>,
+    grouping: Populations,
     /// The conditions of waivers in force.
     pub waivers: HashMap<WaiverIndex, Matcher>,
     /// What rules over time need beside what they ask; `None` where there is no such rule.
@@ -185,6 +191,16 @@ pub struct CompiledWaiver {
     pub rules: Vec<RulePattern>,
 }
 
+impl Program {
+    /// The rules that share the population at `population` in the part at `part`.
+    pub fn rules_of(&self, part: usize, population: usize) -> impl Iterator<Item = usize> {
+        let part = self.parts.get(part);
+        let population = part.and_then(|part| part.populations.get(population));
+        let locals = population.into_iter().flat_map(|population| &population.rules);
+        locals.filter_map(move |local| part?.rules.get(*local).copied())
+    }
+}
+
 /// The program of `set` on the day `today`: exceptions, waivers and list values past their last day do not count.
 #[must_use]
 pub fn compile(set: &PolicySet, today: Date) -> Program {
@@ -312,35 +328,30 @@ impl Part {
             place,
             index: Index::default(),
             rules: Vec::new(),
+            populations: Vec::new(),
+            population_of: Vec::new(),
             everywhere: Vec::new(),
+            grouping: Populations::default(),
             waivers: HashMap::new(),
             over_time: None,
         }
     }
 
-    /// Files the rule at `place` under what its population asks, or without one, under what its violations show.
+    /// Files the rule at `place` under what an event that breaks it must have, and its population under what it asks.
     fn add(&mut self, place: usize, check: &Check) {
-        let local = self.rules.len();
+        let needed = Some(&check.condition).filter(|_| check.polarity == Polarity::MustNotHold);
+        let needed: Vec<&Matcher> = check.when.iter().chain(needed).collect();
+        self.index.add(Entry::Rule(self.rules.len()), &needed, &preferred());
+        self.add_population(check.when.is_none(), check.when.as_ref());
         self.rules.push(place);
-        if check.when.is_none() {
-            self.everywhere.push(local);
-        }
-        let needed = match (&check.when, check.polarity) {
-            (Some(when), _) => Some(when),
-            (None, Polarity::MustNotHold) => Some(&check.condition),
-            (None, Polarity::MustHold) => None,
-        };
-        self.index.add(local, needed, &[name("eventName"), name("eventSource")]);
     }
 
     /// Files the rule over time at `place` under what its population or its steps ask.
     fn add_window(&mut self, place: usize, window: &WindowCheck) {
-        let local = self.rules.len();
+        let guard = window.guard();
+        self.index.add(Entry::Rule(self.rules.len()), &guard.iter().collect::<Vec<_>>(), &preferred());
+        self.add_population(window.is_everywhere(), window.when.as_ref().filter(|_| !window.is_sequence()));
         self.rules.push(place);
-        if window.is_everywhere() {
-            self.everywhere.push(local);
-        }
-        self.index.add(local, window.guard().as_ref(), &[name("eventName"), name("eventSource")]);
         if self.over_time.is_none() {
             self.over_time = Some(OverTime {
                 described: DescribedSlots::new(&self.format, &self.fields, &mut self.slots),
@@ -349,23 +360,56 @@ impl Part {
         }
     }
 
+    /// The rules, as places in the program's, that every event must be asked for: whether it is in their population, or where it is in
+    /// any case, whether it breaks them.
+    pub fn universal(&self) -> impl Iterator<Item = usize> {
+        self.rules.iter().enumerate().filter_map(|(local, rule)| {
+            self.index.universal().binary_search(&self.entry(local)).is_ok().then_some(*rule)
+        })
+    }
+
+    /// What the index leads to for the events that meet the rule at `local`: its population or, where every event is in that, or
+    /// the rule itself says who is in it, the rule.
+    #[must_use]
+    pub fn entry(&self, local: usize) -> Entry {
+        let population = self.population_of.get(local).copied().flatten();
+        let asked = population.filter(|place| self.populations.get(*place).is_some_and(|known| known.when.is_some()));
+        asked.map_or(Entry::Rule(local), Entry::Population)
+    }
+
+    /// Adds the population of the next rule.
+    fn add_population(&mut self, everywhere: bool, when: Option<&Matcher>) {
+        let rule = self.rules.len();
+        if everywhere {
+            self.everywhere.push(rule);
+            self.population_of.push(None);
+            return;
+        }
+        let (population, is_new) = self.grouping.add(&mut self.populations, rule, when);
+        self.population_of.push(Some(population));
+        if let Some(when) = when.filter(|_| is_new) {
+            self.index.add(Entry::Population(population), &[when], &preferred());
+        }
+    }
+
     /// Settles what is read from every record, once all rules of the program are added.
     fn finish(&mut self, rules: &[CompiledRule]) {
         self.index.finish();
+        self.grouping = Populations::default();
         let mut eager: BTreeSet<SlotId> = self.index.slots().collect();
         eager.extend(self.identity.id);
         eager.extend(&self.identity.with);
         eager.extend([self.place.time, self.place.account, self.place.region].into_iter().flatten());
         eager.extend(self.over_time.as_ref().map(|over_time| over_time.reason));
-        let universal = self.index.universal().iter().filter_map(|local| rules.get(*self.rules.get(*local)?));
-        for rule in universal {
-            if let Some(check) = &rule.check {
-                slots_of(&check.condition, &mut eager);
-                if let Some(when) = &check.when {
-                    slots_of(when, &mut eager);
-                }
-            }
-            for matcher in rule.window.iter().flat_map(WindowCheck::matchers) {
+        for entry in self.index.universal() {
+            let (rule, population) = match entry {
+                Entry::Rule(local) => (self.rules.get(*local).and_then(|place| rules.get(*place)), None),
+                Entry::Population(place) => (None, self.populations.get(*place)),
+            };
+            let of_check = rule.and_then(|rule| rule.check.as_ref()).map(|check| &check.condition);
+            let of_window = rule.and_then(|rule| rule.window.as_ref()).into_iter().flat_map(WindowCheck::matchers);
+            let of_population = population.and_then(|population| population.when.as_ref());
+            for matcher in of_check.into_iter().chain(of_window).chain(of_population) {
                 slots_of(matcher, &mut eager);
             }
         }
@@ -373,6 +417,11 @@ impl Part {
         let all: Vec<SlotId> = (0..self.slots.len()).map(SlotId).collect();
         self.all = Skimmer::new(&self.slots, &all, &[]);
     }
+}
+
+/// The fields that lead to a rule where it asks for them: nearly all records have them, and they have many values.
+fn preferred() -> [Location; 2] {
+    [name("eventName"), name("eventSource")]
 }
 
 fn name(field: &str) -> Location {

@@ -273,10 +273,7 @@ impl Build<'_> {
     }
 
     fn place(&mut self, path: &Path) -> Place {
-        match path.definite() {
-            Some(steps) => Place::Slot { slot: self.builder.slots.slot(steps), location: Location(steps.to_vec()) },
-            None => Place::EventPath { path: path.clone(), prefix: self.builder.slots.slot(&path.prefix()) },
-        }
+        Place::of(path, self.builder.slots)
     }
 
     fn roles(&mut self, obligation: &Obligation) -> Vec<Role> {

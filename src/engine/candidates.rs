@@ -1,10 +1,10 @@
-//! Which rules an event may concern: the values of its indexed fields in, places of rules out.
+//! What an event is to be asked for: the values of its indexed fields in, places of rules and populations out.
 
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use crate::compile::index::{Index, TextField};
+use crate::compile::index::{Entry, Index, TextField};
 use crate::engine::node::Node;
 use crate::json::Slots;
 use crate::policy::operator::JsonType;
@@ -20,7 +20,7 @@ pub struct Memo {
 #[derive(Debug, Clone, Default)]
 struct Known {
     text: String,
-    rules: Vec<usize>,
+    entries: Vec<Entry>,
 }
 
 /// How many texts a [`Memo`] holds, each in the one place that its hash says.
@@ -31,8 +31,8 @@ const FEW: usize = 8;
 const LONGEST: usize = 512;
 
 impl Memo {
-    /// Adds the rules of `field` that `text` leads to.
-    fn add_rules(&mut self, field: &TextField, text: &str, candidates: &mut Vec<usize>) {
+    /// Adds the entries of `field` that `text` leads to.
+    fn add_entries(&mut self, field: &TextField, text: &str, candidates: &mut Vec<Entry>) {
         if self.met < FEW {
             self.met += 1;
             return search(field, text, candidates);
@@ -44,43 +44,43 @@ impl Memo {
         hash.write(text.as_bytes());
         let place = usize::try_from(hash.finish()).unwrap_or_default() % PLACES;
         match self.known.get_mut(place).filter(|_| (1..=LONGEST).contains(&text.len())) {
-            Some(known) if known.text == text => candidates.extend_from_slice(&known.rules),
+            Some(known) if known.text == text => candidates.extend_from_slice(&known.entries),
             Some(known) => {
                 text.clone_into(&mut known.text);
-                known.rules.clear();
-                search(field, text, &mut known.rules);
-                candidates.extend_from_slice(&known.rules);
+                known.entries.clear();
+                search(field, text, &mut known.entries);
+                candidates.extend_from_slice(&known.entries);
             }
             None => search(field, text, candidates),
         }
     }
 }
 
-/// Adds the rules of `field` that `text` leads to.
-fn search(field: &TextField, text: &str, rules: &mut Vec<usize>) {
+/// Adds the entries of `field` that `text` leads to.
+fn search(field: &TextField, text: &str, entries: &mut Vec<Entry>) {
     if !field.not_ascii.is_empty() && !text.is_ascii() {
-        rules.extend_from_slice(&field.not_ascii);
+        entries.extend_from_slice(&field.not_ascii);
     }
     if field.set.is_match(text) {
-        let led = field.set.matches(text).into_iter().filter_map(|place| field.rules.get(place));
-        led.for_each(|more| rules.extend_from_slice(more));
+        let led = field.set.matches(text).into_iter().filter_map(|place| field.entries.get(place));
+        led.for_each(|more| entries.extend_from_slice(more));
     }
 }
 
-/// Fills `candidates` with the rules of `index` that may concern the event, in rising order; `slots` hold its indexed fields.
+/// Fills `candidates` with the entries of `index` that may concern the event, in order: rules first; `slots` hold its indexed fields.
 /// `memos` are of the same index, or none.
-pub fn find(index: &Index, text: &str, slots: &Slots, memos: &mut Vec<Memo>, candidates: &mut Vec<usize>) {
+pub fn find(index: &Index, text: &str, slots: &Slots, memos: &mut Vec<Memo>, candidates: &mut Vec<Entry>) {
     candidates.clear();
     for field in index.fields() {
         let Some(value) = slots.string(field.slot, text) else { continue };
-        if let Some(rules) = field.values.get(value.as_ref()) {
-            candidates.extend_from_slice(rules);
+        if let Some(entries) = field.values.get(value.as_ref()) {
+            candidates.extend_from_slice(entries);
         }
     }
     memos.resize_with(index.texts().len(), Memo::default);
     for (field, memo) in index.texts().iter().zip(memos) {
         match slots.string(field.slot, text) {
-            Some(value) => memo.add_rules(field, &value, candidates),
+            Some(value) => memo.add_entries(field, &value, candidates),
             None => {
                 let node = slots.span(field.slot).map_or(Node::Missing, |span| Node::Text(span.of(text)));
                 if node.kind() == Some(JsonType::Array) {

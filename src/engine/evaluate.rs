@@ -1,7 +1,7 @@
 //! The fast evaluator: matchers run over slots; the record is parsed only for paths that can yield many nodes, once, and only when
 //! one is reached. Must agree with `engine::reference` on every policy and event.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use serde_json::{Number, Value};
 
 use crate::compile::matcher::{
     DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
-    ValuePath, ValueSet,
+    ValuePath, ValueSet, Way,
 };
 use crate::engine::filled::Filled;
-use crate::engine::node::Node;
-use crate::json::{Location, SlotId, Slots, Step, number};
+use crate::engine::node::{AsNode, Node};
+use crate::json::{Location, Path, SlotId, Slots, Step, number};
 use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, TextPlace, TimeOrder};
 use crate::text::{Span, time};
 
@@ -26,7 +26,12 @@ pub struct Event<'r> {
     slots: Filled<'r>,
     value: OnceCell<Value>,
     copy: OnceCell<Arc<str>>,
+    /// Bytes that were parsed in parts of the record.
+    parsed: Cell<usize>,
 }
+
+/// So often, in bytes, parts of a record are parsed before all of it is.
+const PARSED_OFTEN: usize = 2;
 
 impl<'r> Event<'r> {
     /// The event of `text`, one valid JSON value, whose slots are in `slots`.
@@ -38,7 +43,7 @@ impl<'r> Event<'r> {
     /// The event of `text`, one valid JSON value, with `slots`.
     #[must_use]
     pub fn with(text: &'r str, slots: Filled<'r>) -> Self {
-        Self { text, slots, value: OnceCell::new(), copy: OnceCell::new() }
+        Self { text, slots, value: OnceCell::new(), copy: OnceCell::new(), parsed: Cell::new(0) }
     }
 
     /// The whole record, parsed at the first call.
@@ -87,12 +92,49 @@ impl<'r> Event<'r> {
                     let node = self.single(place, element);
                     tests.iter().all(|test| self.single_passes(test, node, element))
                 }
-                Place::EventPath { .. } | Place::ElementPath(_) => {
+                Place::EventPath { path, prefix, way } => self.nodes_pass(path, *prefix, way, tests, element),
+                Place::ElementPath(_) => {
                     let nodes = self.many(place, element);
                     tests.iter().all(|test| self.list_passes(test, &nodes, element))
                 }
             },
         }
+    }
+
+    /// Whether the nodes of a path pass, which are looked for where they can be: nothing else of the record is parsed.
+    fn nodes_pass(
+        &self,
+        path: &Path,
+        prefix: SlotId,
+        way: &Way,
+        tests: &[ListMatcher],
+        element: Option<&Value>,
+    ) -> bool {
+        let pass = |nodes: &[Node<'_>]| tests.iter().all(|test| self.list_passes(test, nodes, element));
+        match way {
+            Way::Slots(slots) => {
+                let spans = slots.iter().filter_map(|slot| self.span(*slot));
+                pass(&spans.map(|span| Node::Text(span.of(self.text))).collect::<Vec<_>>())
+            }
+            _ if !self.is_container(prefix) => pass(&[]),
+            Way::Below if self.value.get().is_none() => {
+                let text = self.span(prefix).map_or("", |span| span.of(self.text));
+                let parsed = self.parsed.get() + text.len();
+                // Many questions about one large value are answered by one tree of the record.
+                if parsed > PARSED_OFTEN * self.text.len() {
+                    return self.whole_passes(path, pass);
+                }
+                self.parsed.set(parsed);
+                // Invariant: the record is valid JSON, and so is each value in it.
+                let value: Value = serde_json::from_str(text).unwrap_or_default();
+                pass(&path.select_below(&value).into_iter().map(Node::Value).collect::<Vec<_>>())
+            }
+            Way::Below | Way::Whole => self.whole_passes(path, pass),
+        }
+    }
+
+    fn whole_passes(&self, path: &Path, pass: impl Fn(&[Node<'_>]) -> bool) -> bool {
+        pass(&path.select(self.value()).into_iter().map(|(_, value)| Node::Value(value)).collect::<Vec<_>>())
     }
 
     /// The node at a place that has at most one.
@@ -135,16 +177,16 @@ impl<'r> Event<'r> {
     }
 
     /// Whether a node list passes one test.
-    pub fn list_passes(&self, test: &ListMatcher, nodes: &[(Location, Node<'_>)], element: Option<&Value>) -> bool {
+    pub fn list_passes<'v, N: AsNode<'v>>(&self, test: &ListMatcher, nodes: &[N], element: Option<&Value>) -> bool {
         match test {
             ListMatcher::Default(test) if nodes.is_empty() => self.passes(test, Node::Missing, element),
             ListMatcher::Default(test) | ListMatcher::Some(test) => {
-                nodes.iter().any(|(_, node)| self.passes(test, *node, element))
+                nodes.iter().any(|node| self.passes(test, node.as_node(), element))
             }
             ListMatcher::Every(test) => {
-                !nodes.is_empty() && nodes.iter().all(|(_, node)| self.passes(test, *node, element))
+                !nodes.is_empty() && nodes.iter().all(|node| self.passes(test, node.as_node(), element))
             }
-            ListMatcher::None(test) => !nodes.iter().any(|(_, node)| self.passes(test, *node, element)),
+            ListMatcher::None(test) => !nodes.iter().any(|node| self.passes(test, node.as_node(), element)),
             ListMatcher::Count(test) => number_passes(test, nodes.len()),
             ListMatcher::Distinct(test) => number_passes(test, distinct(nodes)),
         }
@@ -349,9 +391,9 @@ fn number_passes(test: &NumberTest, size: usize) -> bool {
     test.0.iter().all(|(order, wanted)| in_order(*order, size.cmp(wanted)))
 }
 
-fn distinct(nodes: &[(Location, Node<'_>)]) -> usize {
+fn distinct<'v, N: AsNode<'v>>(nodes: &[N]) -> usize {
     let mut seen: Vec<Value> = Vec::new();
-    for value in nodes.iter().filter_map(|(_, node)| node.value()) {
+    for value in nodes.iter().filter_map(|node| node.as_node().value()) {
         if !seen.iter().any(|known| number::equal(known, &value)) {
             seen.push(value.into_owned());
         }

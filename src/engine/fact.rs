@@ -31,9 +31,10 @@ pub(super) fn is_update(text: &str, slots: &Slots, over_time: &OverTime) -> bool
     slots.span(over_time.reason).is_some_and(|span| span.of(text) == "\"UPDATED_DATA\"")
 }
 
-/// Asks `event` what it can be to the rule of `window`.
-pub(super) fn ask(window: &WindowCheck, event: &Event<'_>) -> Asked {
-    let in_scope = window.when.as_ref().is_none_or(|when| event.meets(when));
+/// Asks `event` what it can be to the rule of `window`; `holds` answers whether it is in the population of a rule that is no sequence.
+pub(super) fn ask(window: &WindowCheck, event: &Event<'_>, holds: &mut dyn FnMut(&Event<'_>) -> bool) -> Asked {
+    let in_scope =
+        if window.is_sequence() { window.when.as_ref().is_none_or(|when| event.meets(when)) } else { holds(event) };
     let mut roles = Roles::default();
     for (place, role) in window.roles.iter().enumerate() {
         let scoped = in_scope || role.scope == Scope::Everything;

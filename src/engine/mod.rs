@@ -13,6 +13,7 @@ pub mod identity;
 pub mod key;
 pub mod lane;
 mod made;
+mod membership;
 pub mod message;
 pub mod meter;
 pub mod near;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
+use crate::json::Location;
 use crate::policy::operator::JsonType;
 
 /// A node, or that there is none.
@@ -15,6 +16,24 @@ pub enum Node<'v> {
     Text(&'v str),
     /// A parsed value.
     Value(&'v Value),
+}
+
+/// What is a node, or says where one lies.
+pub trait AsNode<'v> {
+    /// The node.
+    fn as_node(&self) -> Node<'v>;
+}
+
+impl<'v> AsNode<'v> for Node<'v> {
+    fn as_node(&self) -> Node<'v> {
+        *self
+    }
+}
+
+impl<'v> AsNode<'v> for (Location, Node<'v>) {
+    fn as_node(&self) -> Node<'v> {
+        self.1
+    }
 }
 
 impl<'v> Node<'v> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::compile::Program;
+use crate::compile::index::Entry;
 use crate::compile::program::{Check, CompiledRule, Part, Polarity};
 use crate::compile::window::WindowCheck;
 use crate::engine::candidates::{self, Memo};
@@ -16,7 +17,8 @@ use crate::engine::evaluate::Event;
 use crate::engine::evidence::{Decision, decisions};
 use crate::engine::fact::{self, RecordPlace, Source};
 use crate::engine::filled::{Filled, fill};
-use crate::engine::made::{Made, Reaching};
+use crate::engine::made::{Made, Numbering, Reaching, Spot, Spots};
+use crate::engine::membership::Membership;
 use crate::engine::meter::{Laps, Meter, Stage};
 use crate::engine::recognised::recognised;
 use crate::engine::{identity, message};
@@ -29,8 +31,8 @@ use crate::json::locate::locate;
 use crate::policy::RuleId;
 use crate::text::{LineColumn, Lines};
 use crate::violation::{
-    Evidence, Extent, Fact, FileReport, FoundViolation, PartReport, PolicyPlace, Roles, RuleIndex, ScannedRecord,
-    Violation,
+    Evidence, Fact, FileReport, FoundViolation, PartReport, PolicyPlace, PopulationIndex, Roles, RuleIndex,
+    ScannedRecord, Violation,
 };
 
 /// Scans one input, plain or gzip by content; `name` is what it is called in the report.
@@ -128,7 +130,10 @@ pub fn scan_piece(
         room: Vec::new(),
         candidates: Vec::new(),
         memos: Vec::new(),
-        extents: vec![None; part.rules.len()],
+        membership: Membership::default(),
+        numbering: Numbering::default(),
+        all: Spots::default(),
+        extents: vec![None; part.populations.len()],
         reaching: Reaching::default(),
         report: PartReport {
             part: place,
@@ -149,10 +154,13 @@ pub fn scan_piece(
     });
     worker.laps.lap(Stage::Scan);
     worker.report.census = left.census;
-    worker.report.reach = worker.reaching.reach;
-    let extents = std::mem::take(&mut worker.extents).into_iter().zip(&part.rules);
-    let met = extents.filter_map(|(extent, rule)| Some((RuleIndex(*rule), *extent?)));
-    worker.report.extents = met.filter(|(_, extent)| !extent.is_empty()).collect();
+    worker.report.reach = std::mem::take(&mut worker.reaching).finish();
+    let numbering = std::mem::take(&mut worker.numbering);
+    worker.report.extent = numbering.extent(std::mem::take(&mut worker.all));
+    let met =
+        std::mem::take(&mut worker.extents).into_iter().enumerate().filter_map(|(place, spots)| Some((place, spots?)));
+    let extents = met.map(|(place, spots)| (PopulationIndex(place), numbering.extent(spots)));
+    worker.report.extents = extents.filter(|(_, extent)| !extent.is_empty()).collect();
     // Nothing follows a text that ends here, so that nobody asks for the place.
     let goes_on = piece.ending == Ending::Open || piece.stop != usize::MAX;
     let end = if goes_on { worker.lines.at(worker.place(left.at)) } else { LineColumn::START };
@@ -178,10 +186,14 @@ struct Worker<'p, 'm> {
     slots: Slots,
     late: RefCell<Slots>,
     room: Vec<u8>,
-    candidates: Vec<usize>,
+    candidates: Vec<Entry>,
     memos: Vec<Memo>,
-    /// Of the populations that met an event, by a rule's place in the part.
-    extents: Vec<Option<Box<Extent>>>,
+    membership: Membership,
+    numbering: Numbering,
+    /// Of all records.
+    all: Spots,
+    /// Of the populations that met an event.
+    extents: Vec<Option<Spots>>,
     reaching: Reaching,
     report: PartReport,
     problems: Vec<Problem>,
@@ -206,7 +218,8 @@ impl Worker<'_, '_> {
         let updated = part.over_time.as_ref().is_some_and(|over_time| fact::is_update(text, slots, over_time));
         self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated });
         let made = Made::of(text, slots, part.place);
-        made.add_to(&mut self.report.extent);
+        let spot = self.numbering.spot(&made);
+        self.all.add(&spot);
         if part.over_time.is_some() {
             made.add_to_reach(&mut self.reaching);
         }
@@ -219,17 +232,34 @@ impl Worker<'_, '_> {
         let event = Event::with(text, filled);
         self.laps.lap(Stage::Select);
         let mut timeless = Vec::new();
-        for local in &candidates {
-            let Some(index) = part.rules.get(*local).copied() else { continue };
-            let Some(rule) = self.program.rules.get(index) else { continue };
-            if let Some(window) = &rule.window {
-                let asked = fact::ask(window, &event);
-                self.laps.evaluated(index);
-                if asked.in_population && !window.is_everywhere() {
-                    self.report.population.push((place, RuleIndex(index)));
-                    if let Some(extent) = self.extents.get_mut(*local) {
-                        made.add_to(extent.get_or_insert_default());
+        self.membership.next_event();
+        for entry in &candidates {
+            let local = match entry {
+                Entry::Rule(local) => *local,
+                Entry::Population(population) => {
+                    if self.membership.holds(part, *population, &event) {
+                        self.in_population(place, *population, &spot);
                     }
+                    let leads = part.populations.get(*population).and_then(|population| population.rules.first());
+                    if let Some(index) = leads.and_then(|local| part.rules.get(*local)) {
+                        self.laps.evaluated(*index);
+                    }
+                    continue;
+                }
+            };
+            let Some(index) = part.rules.get(local).copied() else { continue };
+            let Some(rule) = self.program.rules.get(index) else { continue };
+            let population = part.population_of.get(local).copied().flatten();
+            if let Some(window) = &rule.window {
+                let asked = fact::ask(window, &event, &mut |event| {
+                    population.is_none_or(|population| self.membership.holds(part, population, event))
+                });
+                self.laps.evaluated(index);
+                if window.is_sequence()
+                    && asked.in_population
+                    && let Some(population) = population
+                {
+                    self.in_population(place, population, &spot);
                 }
                 if !asked.roles.is_empty() {
                     match self.fact(RuleIndex(index), window, asked.roles, &event, made.time(), record) {
@@ -242,17 +272,8 @@ impl Worker<'_, '_> {
                 continue;
             }
             let Some(check) = &rule.check else { continue };
-            if let Some(when) = &check.when {
-                if !event.meets(when) {
-                    self.laps.evaluated(index);
-                    continue;
-                }
-                self.report.population.push((place, RuleIndex(index)));
-                if let Some(extent) = self.extents.get_mut(*local) {
-                    made.add_to(extent.get_or_insert_default());
-                }
-            }
-            let violated = event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold);
+            let violated = population.is_none_or(|population| self.membership.holds(part, population, &event))
+                && event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold);
             self.laps.evaluated(index);
             if violated {
                 let (violation, cover) = self.violation(rule, check, &event, record);
@@ -273,6 +294,14 @@ impl Worker<'_, '_> {
         self.candidates = candidates;
         self.slots = all;
         self.late = late;
+    }
+
+    /// Notes that the record at `place` is in `population`.
+    fn in_population(&mut self, place: usize, population: usize, spot: &Spot) {
+        self.report.population.push((place, PopulationIndex(population)));
+        if let Some(spots) = self.extents.get_mut(population) {
+            spots.get_or_insert_default().add(spot);
+        }
     }
 
     /// The fact that a record is to a rule over time. The last evaluated record stands last in the report.

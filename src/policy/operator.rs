@@ -82,7 +82,7 @@ pub enum OperatorKind {
 }
 
 /// Whether letters of different case are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Case {
     /// They are not.
     Sensitive,
@@ -91,7 +91,7 @@ pub enum Case {
 }
 
 /// A scalar of a policy file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scalar {
     /// A string.
     String(String),
@@ -132,7 +132,7 @@ pub enum Values {
 }
 
 /// How a pattern is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PatternKind {
     /// `glob`.
     Glob,
@@ -159,7 +159,7 @@ pub enum Networks {
 }
 
 /// Where in a string another must lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TextPlace {
     /// At its start.
     Start,
@@ -170,7 +170,7 @@ pub enum TextPlace {
 }
 
 /// A glob or regex: what was written, and the regex that decides it (case folding included).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pattern {
     /// As written.
     pub text: String,
@@ -179,7 +179,7 @@ pub struct Pattern {
 }
 
 /// Which addresses count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IpKind {
     /// Any.
     Any,
@@ -192,7 +192,7 @@ pub enum IpKind {
 }
 
 /// An order between numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// `equals`, in number tests.
     Equal,
@@ -216,7 +216,7 @@ pub enum NumberOperand {
 }
 
 /// An order between times, strict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TimeOrder {
     /// `before`.
     Before,
@@ -239,11 +239,11 @@ pub enum TimeOperand {
 }
 
 /// What is asked of a count or a length: all of these hold. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NumberTest(pub Vec<(Comparison, u64)>);
 
 /// Types of JSON values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JsonType {
     /// A string.
     String,

@@ -50,6 +50,20 @@ impl LazyRegex {
     }
 }
 
+impl PartialEq for LazyRegex {
+    fn eq(&self, other: &Self) -> bool {
+        self.expression == other.expression
+    }
+}
+
+impl Eq for LazyRegex {}
+
+impl std::hash::Hash for LazyRegex {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.expression.hash(state);
+    }
+}
+
 /// Why a text is no pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PatternError {

@@ -65,16 +65,11 @@ impl<'t> Lines<'t> {
         let mut at = self.cursor.at;
         let mut tail = between;
         if let Some(last) = memchr::memrchr(b'\n', between) {
-            at.line += memchr::memchr_iter(b'\n', between).count();
+            at.line += bytecount::count(between, b'\n');
             at.column = 1;
             tail = between.get(last + 1..).unwrap_or_default();
         }
-        let mut characters = match std::str::from_utf8(tail) {
-            _ if tail.is_ascii() => tail.len(),
-            // Several times as fast as byte by byte.
-            Ok(tail) => tail.chars().count(),
-            Err(_) => tail.iter().filter(|byte| (**byte & 0xC0) != 0x80).count(),
-        };
+        let mut characters = bytecount::num_chars(tail);
         if self.begins && self.cursor.offset == 0 && at.line == 1 && tail.starts_with(b"\xEF\xBB\xBF") {
             characters -= 1;
         }

@@ -20,6 +20,45 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     format!("{date}T00:00:00Z").parse().ok()
 }
 
+/// The digits of `text` as one number, where it is a time as CloudTrail writes them (`2026-01-31T10:00:00Z`) of a day that exists:
+/// such numbers sort as the times do. Nothing is parsed for it.
+#[must_use]
+pub fn digits(text: &str) -> Option<u64> {
+    const FORM: &[u8; 20] = b"0000-00-00T00:00:00Z";
+    let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let mut number = 0;
+    for (byte, form) in bytes.iter().zip(FORM) {
+        if *form == b'0' {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            number = number * 10 + u64::from(digit);
+        } else if byte != form {
+            return None;
+        }
+    }
+    let (year, month, day) = (number / 10_000_000_000, number / 100_000_000 % 100, number / 1_000_000 % 100);
+    let (hour, minute, second) = (number / 10_000 % 100, number / 100 % 100, number % 100);
+    let days = match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    ((1..=days).contains(&day) && hour < 24 && minute < 60 && second < 60).then_some(number)
+}
+
+/// The time whose [`digits`] these are, as CloudTrail writes it.
+#[must_use]
+pub fn of_digits(digits: u64) -> String {
+    let pair = |place: u64| digits / place % 100;
+    let year = digits / 10_000_000_000;
+    let (month, day) = (pair(100_000_000), pair(1_000_000));
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", pair(10_000), pair(100), pair(1))
+}
+
 /// The day of `time`, in UTC.
 #[must_use]
 pub fn day(time: Timestamp) -> Date {
@@ -44,6 +83,33 @@ pub fn length(time: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_those_of_times_that_exist() {
+        for text in ["2026-01-31T10:00:00Z", "2024-02-29T23:59:59Z", "2000-02-29T00:00:00Z", "0001-12-31T00:00:00Z"] {
+            assert_eq!(digits(text).map(of_digits).as_deref(), Some(text));
+            assert!(parse(text).is_some());
+        }
+        assert!(digits("2026-01-31T10:00:00Z") < digits("2026-02-01T00:00:00Z"));
+        for text in [
+            "2023-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2026-04-31T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-01-00T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:60:00Z",
+            "2026-01-01T00:00:60Z",
+            "2026-01-01 00:00:00Z",
+            "2026-01-01T00:00:00z",
+            "2026-01-01T00:00:00.0Z",
+            "2026-1-001T00:00:00Z",
+            "",
+        ] {
+            assert_eq!(digits(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn lengths_are_exact() {

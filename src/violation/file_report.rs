@@ -30,12 +30,12 @@ pub struct PartReport {
     pub records: Vec<ScannedRecord>,
     /// Rules whose population is every record.
     pub everywhere: Vec<RuleIndex>,
-    /// The other rules' populations: (place in `records`, rule), in rising order.
-    pub population: Vec<(usize, RuleIndex)>,
+    /// The records in the other rules' populations: (place in `records`, population), in rising order of the places.
+    pub population: Vec<(usize, PopulationIndex)>,
     /// What all its records reach over.
     pub extent: Extent,
-    /// What the populations of rules reach over, of those that met an event; not of those in `everywhere`. In the order of the rules.
-    pub extents: Vec<(RuleIndex, Extent)>,
+    /// What the populations reach over, of those that met an event. In their order.
+    pub extents: Vec<(PopulationIndex, Extent)>,
     /// Violations, in the order of the records and rules.
     pub violations: Vec<FoundViolation>,
     /// What its records mean to rules over time, each with its record's place in `records`, in the order of the records and rules.
@@ -110,16 +110,16 @@ impl PartReport {
         if self.everywhere.is_empty() {
             self.everywhere = next.everywhere;
         }
-        self.population.extend(next.population.into_iter().map(|(place, rule)| (before + place, rule)));
+        self.population.extend(next.population.into_iter().map(|(place, population)| (before + place, population)));
         self.extent.join(&next.extent);
-        for (rule, extent) in next.extents {
-            match self.extents.binary_search_by_key(&rule, |(rule, _)| *rule) {
+        for (population, extent) in next.extents {
+            match self.extents.binary_search_by_key(&population, |(population, _)| *population) {
                 Ok(place) => {
                     if let Some((_, known)) = self.extents.get_mut(place) {
                         known.join(&extent);
                     }
                 }
-                Err(place) => self.extents.insert(place, (rule, extent)),
+                Err(place) => self.extents.insert(place, (population, extent)),
             }
         }
         let moved = next.violations.into_iter().map(|found| FoundViolation { place: before + found.place, ..found });
@@ -157,6 +157,10 @@ pub enum CoveredBy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct RuleIndex(pub usize);
 
+/// Place of a population, which rules may share, among those of its part of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PopulationIndex(pub usize);
+
 /// An evaluated record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScannedRecord {
@@ -172,16 +176,16 @@ pub struct ScannedRecord {
 mod tests {
     use super::*;
 
-    fn part(records: usize, rule: usize, account: &str) -> PartReport {
+    fn part(records: usize, population: usize, account: &str) -> PartReport {
         let mut extent = Extent::default();
         extent.add(None, Some(account), None);
         PartReport {
             census: Census { records, insights: 1, ..Census::default() },
             records: (0..records).map(|ordinal| ScannedRecord { ordinal, identity: None, updated: false }).collect(),
             everywhere: vec![RuleIndex(9)],
-            population: vec![(records - 1, RuleIndex(rule))],
+            population: vec![(records - 1, PopulationIndex(population))],
             extent: extent.clone(),
-            extents: vec![(RuleIndex(rule), extent)],
+            extents: vec![(PopulationIndex(population), extent)],
             ..PartReport::default()
         }
     }
@@ -195,8 +199,8 @@ mod tests {
         assert_eq!((all.census.records, all.census.insights), (6, 3));
         assert_eq!(all.records.iter().map(|record| record.ordinal).collect::<Vec<_>>(), [0, 1, 2, 4, 5, 0]);
         assert_eq!(all.everywhere, [RuleIndex(9)]);
-        assert_eq!(all.population, [(2, RuleIndex(5)), (4, RuleIndex(2)), (5, RuleIndex(5))]);
-        assert_eq!(all.extents.iter().map(|(rule, _)| rule.0).collect::<Vec<_>>(), [2, 5]);
+        assert_eq!(all.population, [(2, PopulationIndex(5)), (4, PopulationIndex(2)), (5, PopulationIndex(5))]);
+        assert_eq!(all.extents.iter().map(|(population, _)| population.0).collect::<Vec<_>>(), [2, 5]);
         assert_eq!(all.extents[1].1.accounts.len(), 2);
         assert_eq!(all.extent.accounts.len(), 3);
     }

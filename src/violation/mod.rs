@@ -23,7 +23,9 @@ pub use correlated::{Correlated, CorrelatedViolation};
 pub use difference::{Difference, difference};
 pub use extent::Extent;
 pub use fact::{Fact, Reach, Roles};
-pub use file_report::{CoveredBy, FileReport, FoundViolation, PartReport, Position, RuleIndex, ScannedRecord};
+pub use file_report::{
+    CoveredBy, FileReport, FoundViolation, PartReport, PopulationIndex, Position, RuleIndex, ScannedRecord,
+};
 pub use history::{History, Occurrences, RuleHistory};
 pub use summary::{RuleStatus, RuleSummary, Summary};
 pub use tested::{

@@ -82,9 +82,11 @@ pub fn fast(program: &Program, event: &str) -> Vec<Said> {
     }
     for part in &report.parts {
         assert_eq!(part.records.len(), 1);
-        for RuleIndex(rule) in part.everywhere.iter().chain(part.population.iter().map(|(_, rule)| rule)) {
-            assert!(!verdicts[*rule].in_population, "rule {rule} is in the population twice");
-            verdicts[*rule].in_population = true;
+        let everywhere = part.everywhere.iter().map(|RuleIndex(rule)| *rule);
+        let shared = part.population.iter().flat_map(|(_, population)| program.rules_of(part.part, population.0));
+        for rule in everywhere.chain(shared) {
+            assert!(!verdicts[rule].in_population, "rule {rule} is in the population twice");
+            verdicts[rule].in_population = true;
         }
         for found in &part.violations {
             let verdict = &mut verdicts[found.rule.0];

@@ -141,7 +141,7 @@ pub fn scanned(set: &PolicySet, program: &Program, log: &[u8]) -> Met {
     for (place, value) in values.iter().enumerate() {
         for (index, (home, rule)) in set.rules().enumerate() {
             let Some(slow) = reference::evaluate(set, home, rule, value, TODAY) else { continue };
-            let fast = said(found, place, index);
+            let fast = said(program, found, place, index);
             assert_eq!(slow, fast, "reference left, fast right: {}\n{value}", rule.id.value);
         }
     }
@@ -155,9 +155,10 @@ pub fn scanned(set: &PolicySet, program: &Program, log: &[u8]) -> Met {
 }
 
 /// What `part` says of the record at `place` by the rule at `index`.
-fn said(part: &PartReport, place: usize, index: usize) -> reference::Verdict {
+fn said(program: &Program, part: &PartReport, place: usize, index: usize) -> reference::Verdict {
     let everywhere = part.everywhere.iter().any(|rule| rule.0 == index);
-    let member = part.population.iter().any(|(at, rule)| *at == place && rule.0 == index);
+    let mut populations = part.population.iter().filter(|(at, _)| *at == place);
+    let member = populations.any(|(_, known)| program.rules_of(part.part, known.0).any(|rule| rule == index));
     let mut violations = part.violations.iter().filter(|found| found.place == place && found.rule.0 == index);
     let violation = violations.next();
     assert!(violations.next().is_none(), "rule {index} is violated twice");

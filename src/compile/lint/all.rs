@@ -1,6 +1,7 @@
 //! Every lint over a policy set, in the order of the files and of their lines.
 
 use jiff::civil::Date;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::compile::fields::fields;
 use crate::compile::lint::{branch, comment, complete, exception, expiry, service, unused};
@@ -48,13 +49,13 @@ fn is_cloudtrail(policy: &Policy) -> bool {
     matches!(policy.records, RecordSource::Cloudtrail)
 }
 
-fn by_place(set: &PolicySet, of: &dyn Fn(PolicyIndex, &Policy) -> Vec<PolicyError>) -> Vec<PolicyError> {
-    let mut all = Vec::new();
-    for (index, policy) in set.policies().iter().enumerate() {
+fn by_place(set: &PolicySet, of: &(dyn Fn(PolicyIndex, &Policy) -> Vec<PolicyError> + Sync)) -> Vec<PolicyError> {
+    let of_policy = |(index, policy): (usize, &Policy)| {
         let mut own = of(PolicyIndex(index), policy);
         own.retain(|error| !comment::allowed(error));
         own.sort_by_key(PolicyError::offset);
-        all.append(&mut own);
-    }
-    all
+        own
+    };
+    let all: Vec<Vec<PolicyError>> = set.policies().par_iter().enumerate().map(of_policy).collect();
+    all.into_iter().flatten().collect()
 }

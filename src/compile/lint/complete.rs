@@ -1,8 +1,10 @@
 //! What a rule leaves out: tests, what to do, which controls it supports, and literals that lead from an event to it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
-use crate::compile::program::compile;
+use crate::compile::program::{Part, compile};
 use crate::policy::error::{Code, PolicyError};
 use crate::policy::model::Policy;
 use crate::policy::{PolicyIndex, PolicySet};
@@ -39,7 +41,7 @@ pub(super) fn left_out(policy: &Policy) -> Vec<PolicyError> {
 /// Rules that every event must be asked of, with the file they are in: nothing in their population names a value.
 pub(super) fn every_event(set: &PolicySet, today: Date) -> Vec<(PolicyIndex, PolicyError)> {
     let program = compile(set, today);
-    let universal: Vec<usize> = program.parts.iter().flat_map(|part| part.index.universal().iter().copied()).collect();
+    let universal: BTreeSet<usize> = program.parts.iter().flat_map(Part::universal).collect();
     let mut advice = Vec::new();
     for (place, (home, rule)) in set.rules().enumerate() {
         let Some(policy) = set.policy(home).filter(|_| universal.contains(&place)) else { continue };

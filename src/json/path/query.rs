@@ -65,6 +65,35 @@ impl Path {
         self.0.segments.iter().map_while(definite_step).collect()
     }
 
+    /// The places of the nodes that it can select, in their order, where it picks them by names and indices from 0 only and they
+    /// are no more than `most`: `$['a','b'].c` can select `$.a.c` and `$.b.c`.
+    #[must_use]
+    pub fn choices(&self, most: usize) -> Option<Vec<Vec<Step>>> {
+        self.0.segments.iter().try_fold(vec![Vec::new()], |ways, segment| {
+            let steps: Option<Vec<Step>> = segment.selectors.iter().map(definite_selector).collect();
+            let steps = steps.filter(|steps| segment.reach == Reach::Child && ways.len() * steps.len() <= most)?;
+            Some(ways.iter().flat_map(|way| steps.iter().map(|step| [&**way, &[step.clone()]].concat())).collect())
+        })
+    }
+
+    /// Whether a filter is among its selectors: only then can what it selects depend on more than what lies below [`Path::prefix`].
+    #[must_use]
+    pub fn has_filter(&self) -> bool {
+        self.0
+            .segments
+            .iter()
+            .flat_map(|segment| &segment.selectors)
+            .any(|selector| matches!(selector, Selector::Filter(_)))
+    }
+
+    /// The nodes it selects below [`Path::prefix`], where `value` is what lies there; for a path without a
+    /// [filter](Path::has_filter).
+    #[must_use]
+    pub fn select_below<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
+        let below = self.0.segments.get(self.prefix().len()..).unwrap_or_default();
+        select::nodes(below, value, ((), value)).into_iter().map(|((), node)| node).collect()
+    }
+
     /// Whether it can select at most one node (RFC 9535 §2.3.5.1 singular query; `$.a[-1]` is one).
     #[must_use]
     pub fn is_singular(&self) -> bool {
@@ -91,8 +120,15 @@ impl Path {
 /// The step of a segment that is one name or one index from 0.
 fn definite_step(segment: &Segment) -> Option<Step> {
     match (segment.reach, segment.selectors.as_slice()) {
-        (Reach::Child, [Selector::Name(name)]) => Some(Step::Name(name.clone())),
-        (Reach::Child, [Selector::Index(index)]) => usize::try_from(*index).ok().map(Step::Index),
+        (Reach::Child, [selector]) => definite_selector(selector),
+        _ => None,
+    }
+}
+
+fn definite_selector(selector: &Selector) -> Option<Step> {
+    match selector {
+        Selector::Name(name) => Some(Step::Name(name.clone())),
+        Selector::Index(index) => usize::try_from(*index).ok().map(Step::Index),
         _ => None,
     }
 }
@@ -171,6 +207,38 @@ mod tests {
         for many in ["$..a", "$.*", "$[0,1]", "$['a','a']", "$[0:1]", "$[?@]"] {
             assert_eq!(kind(many), (None, false), "{many}");
         }
+    }
+
+    #[test]
+    fn choices_and_what_lies_below_the_prefix_are_what_is_selected() {
+        let root = json!({"a": {"b": [1, 2, {"c": 3}], "x": 4, "y": {"c": 5}}, "d": [{"c": 6}, {"c": [7]}]});
+        for text in [
+            "$.a['x','y','no']",
+            "$['a','d'][0,'b'].c",
+            "$.a.b[*]",
+            "$.d[*].c",
+            "$.a..c",
+            "$.a.b[-1].c",
+            "$.a['x','x']",
+            "$.d[1:]",
+        ] {
+            let path = Path::parse(text).unwrap();
+            let wanted: Vec<&Value> = path.select(&root).into_iter().map(|(_, node)| node).collect();
+            let at = |steps: &[Step]| {
+                steps.iter().try_fold(&root, |node, step| match step {
+                    Step::Name(name) => node.get(name),
+                    Step::Index(index) => node.get(index),
+                })
+            };
+            assert!(!path.has_filter());
+            assert_eq!(at(&path.prefix()).map(|below| path.select_below(below)), Some(wanted.clone()), "{text}");
+            match path.choices(4) {
+                Some(choices) => assert_eq!(choices.iter().filter_map(|way| at(way)).collect::<Vec<_>>(), wanted),
+                None => assert!(text.contains(['*', '.', '-', ':']), "{text}"),
+            }
+        }
+        assert_eq!(Path::parse("$['a','b','c']").unwrap().choices(2), None);
+        assert!(Path::parse("$.a[?@.b == $.c]").unwrap().has_filter());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use crate::compile::Program;
 use crate::compile::gate::slots_of;
+use crate::compile::index::Entry;
 use crate::compile::matcher::Place;
 use crate::json::Location;
 use crate::policy::prose::{self, Clause, Names};
@@ -109,6 +110,9 @@ fn index(program: &Program) -> String {
             format!("{path} = {}{}", shown.join(" | "), rest.map(|rest| format!(" (+{rest})")).unwrap_or_default())
         })
         .collect();
+    if said.is_empty() && program.parts.iter().all(|part| part.universal().next().is_none()) {
+        return "no event meets the rule: a field would have to have two values at once".to_owned();
+    }
     if said.is_empty() {
         return "none: the rule is met by every event, as its population names no value that it must have".to_owned();
     }
@@ -120,16 +124,18 @@ fn index(program: &Program) -> String {
 pub(super) fn keys(program: &Program) -> Vec<(Location, Vec<String>)> {
     let Some(part) = program.parts.iter().find(|part| !part.rules.is_empty()) else { return Vec::new() };
     let at = |slot| Location(part.slots.path(slot).to_vec());
+    let leads = |entries: &[Entry]| entries.contains(&part.entry(0));
     let exact = part.index.fields().iter().map(|field| {
-        let mut values: Vec<String> = field.values.keys().cloned().collect();
+        let led = field.values.iter().filter(|(_, entries)| leads(entries));
+        let mut values: Vec<String> = led.map(|(value, _)| value.clone()).collect();
         values.sort();
         (at(field.slot), values)
     });
     let texts = part.index.texts().iter().map(|field| {
-        let regexes = field.set.patterns().iter().map(|regex| format!("/{regex}/"));
-        (at(field.slot), regexes.collect())
+        let led = field.set.patterns().iter().zip(&field.entries).filter(|(_, entries)| leads(entries));
+        (at(field.slot), led.map(|(regex, _)| format!("/{regex}/")).collect())
     });
-    exact.chain(texts).collect()
+    exact.chain(texts).filter(|(_, values): &(_, Vec<String>)| !values.is_empty()).collect()
 }
 
 /// The definite paths that are read of each event that meets the rule.
