@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::audit::gate::{Pending, Problems, Upkeep};
 use crate::audit::{
@@ -19,8 +20,9 @@ use crate::cli::policies::{load_or_say, waiver_files};
 use crate::cli::profile::{rates, tables};
 use crate::cli::run::{run_logs, say_interrupted};
 use crate::cli::selection::{Selection, select};
-use crate::compile::{compile, lint};
-use crate::policy::PolicySet;
+use crate::compile::{compile, lint_policy};
+use crate::policy::error::PolicyError;
+use crate::policy::{PolicyIndex, PolicySet};
 use crate::report::number::count;
 use crate::report::{RunReport, VerdictLine};
 use crate::text::time;
@@ -43,7 +45,7 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     let Some(set) = policies(arguments, profile) else { return Exit::Usage };
     let (program, warnings) = rayon::join(
         || timed(profile, Step::Compile, || compile(&set, today)),
-        || if arguments.quiet { Vec::new() } else { timed(profile, Step::Lint, || lint(&set, today)) },
+        || if arguments.quiet { Vec::new() } else { timed(profile, Step::Lint, || warnings(&set, today)) },
     );
     if !warnings.is_empty() {
         print_policy_errors(&warnings, arguments.color);
@@ -136,6 +138,13 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     // The program ends here. To free thousands of rules and millions of identities one by one takes a while, and helps no one.
     std::mem::forget((set, program, outcome));
     Exit::Verdict(verdict)
+}
+
+/// What [`lint`](crate::compile::lint) says of `set`, one policy beside the other.
+fn warnings(set: &PolicySet, today: Date) -> Vec<PolicyError> {
+    let of_policy = |place| lint_policy(set, PolicyIndex(place), today);
+    let all: Vec<Vec<PolicyError>> = (0..set.policies().len()).into_par_iter().map(of_policy).collect();
+    all.into_iter().flatten().collect()
 }
 
 /// Writes what has been seen to the state file, where one is named.

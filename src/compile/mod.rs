@@ -10,6 +10,7 @@ pub mod gate;
 pub mod index;
 pub mod lint;
 pub mod matcher;
+pub mod part;
 pub mod population;
 pub mod program;
 pub mod services;
@@ -17,5 +18,5 @@ pub mod strings;
 mod waivers;
 pub mod window;
 
-pub use lint::{advise, lint};
+pub use lint::{advise, lint, lint_policy};
 pub use program::{Program, compile, compile_rule, compile_rules};

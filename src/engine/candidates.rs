@@ -67,7 +67,7 @@ fn search(field: &TextField, text: &str, entries: &mut Vec<Entry>) {
     }
 }
 
-/// Fills `candidates` with the entries of `index` that may concern the event, in order: rules first; `slots` hold its indexed fields.
+/// Fills `candidates` with the entries of `index` that may concern the event, beside the universal ones, in order: rules first; `slots` hold its indexed fields.
 /// `memos` are of the same index, or none.
 pub fn find(index: &Index, text: &str, slots: &Slots, memos: &mut Vec<Memo>, candidates: &mut Vec<Entry>) {
     candidates.clear();
@@ -89,7 +89,37 @@ pub fn find(index: &Index, text: &str, slots: &Slots, memos: &mut Vec<Memo>, can
             }
         }
     }
-    candidates.extend_from_slice(index.universal());
     candidates.sort_unstable();
     candidates.dedup();
+}
+
+/// The entries of two lists in order, which are in order themselves; what is in both, once.
+pub fn joined<'l>(one: &'l [Entry], other: &'l [Entry]) -> impl Iterator<Item = Entry> + 'l {
+    let (mut one, mut other) = (one.iter().copied().peekable(), other.iter().copied().peekable());
+    std::iter::from_fn(move || match (one.peek(), other.peek()) {
+        (Some(left), Some(right)) if left == right => {
+            other.next();
+            one.next()
+        }
+        (Some(left), Some(right)) if left > right => other.next(),
+        (Some(_), _) => one.next(),
+        (None, _) => other.next(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_joined_in_order() {
+        use Entry::{Population, Rule};
+        let one = [Rule(1), Rule(4), Population(0), Population(2)];
+        let other = [Rule(0), Rule(4), Rule(5), Population(1)];
+        let wanted = [Rule(0), Rule(1), Rule(4), Rule(5), Population(0), Population(1), Population(2)];
+        assert!(joined(&one, &other).eq(wanted));
+        assert!(joined(&other, &one).eq(wanted));
+        assert!(joined(&one, &[]).eq(one));
+        assert!(joined(&[], &one).eq(one));
+    }
 }

@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Number, Value};
 
 use crate::compile::matcher::{
@@ -14,7 +13,7 @@ use crate::compile::matcher::{
     ValuePath, ValueSet, Way,
 };
 use crate::engine::filled::Filled;
-use crate::engine::node::{AsNode, Node};
+use crate::engine::node::{AsNode, Node, opened};
 use crate::json::{Location, Path, SlotId, Slots, Step, number};
 use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, TextPlace, TimeOrder};
 use crate::text::{Span, time};
@@ -327,22 +326,6 @@ impl<'r> Event<'r> {
 
     fn string_at(&self, path: &ValuePath, element: Option<&Value>) -> Option<String> {
         self.single(&path.place, element).string().map(std::borrow::Cow::into_owned)
-    }
-}
-
-/// The value behind a `json` operator: JSON text inside a string, percent-encoded too, or the object or array itself.
-#[must_use]
-pub fn opened(node: Node<'_>) -> Option<Value> {
-    match node.kind()? {
-        JsonType::String => {
-            let text = node.string()?;
-            serde_json::from_str(&text).ok().or_else(|| {
-                let decoded = percent_decode_str(&text).decode_utf8().ok()?;
-                serde_json::from_str(&decoded).ok()
-            })
-        }
-        JsonType::Array | JsonType::Object => node.value().map(std::borrow::Cow::into_owned),
-        JsonType::Number | JsonType::Boolean | JsonType::Null => None,
     }
 }
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::compile::matcher::{ListMatcher, Matcher, NodeMatcher, OperatorMatcher, Place};
 use crate::engine::describe::{self, Sense};
-use crate::engine::evaluate::{Event, opened};
-use crate::engine::node::Node;
+use crate::engine::evaluate::Event;
+use crate::engine::node::{Node, opened};
 use crate::json::Location;
 use crate::violation::Standing;
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Number, Value};
 
 use crate::json::Location;
@@ -123,5 +124,21 @@ impl<'v> Node<'v> {
             },
             _ => None,
         }
+    }
+}
+
+/// The value behind a `json` operator: JSON text inside a string, percent-encoded too, or the object or array itself.
+#[must_use]
+pub fn opened(node: Node<'_>) -> Option<Value> {
+    match node.kind()? {
+        JsonType::String => {
+            let text = node.string()?;
+            serde_json::from_str(&text).ok().or_else(|| {
+                let decoded = percent_decode_str(&text).decode_utf8().ok()?;
+                serde_json::from_str(&decoded).ok()
+            })
+        }
+        JsonType::Array | JsonType::Object => node.value().map(std::borrow::Cow::into_owned),
+        JsonType::Number | JsonType::Boolean | JsonType::Null => None,
     }
 }

@@ -1,6 +1,8 @@
 //! One input's bytes become its report: inflate, read records, fill the index slots, run the candidate rules, gather evidence for
 //! violations. Pure, and the same whatever thread it runs on.
 
+mod found;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -8,31 +10,25 @@ use jiff::Timestamp;
 
 use crate::compile::Program;
 use crate::compile::index::Entry;
-use crate::compile::program::{Check, CompiledRule, Part, Polarity};
+use crate::compile::program::{Part, Polarity};
 use crate::compile::window::WindowCheck;
 use crate::engine::candidates::{self, Memo};
-use crate::engine::cover::{Cover, cover};
-use crate::engine::describe::Sense;
 use crate::engine::evaluate::Event;
-use crate::engine::evidence::{Decision, decisions};
 use crate::engine::fact::{self, RecordPlace, Source};
 use crate::engine::filled::{Filled, fill};
+use crate::engine::identity;
 use crate::engine::made::{Made, Numbering, Reaching, Spot, Spots};
 use crate::engine::membership::Membership;
 use crate::engine::meter::{Laps, Meter, Stage};
 use crate::engine::recognised::recognised;
-use crate::engine::{identity, message};
 use crate::event::gzip::GzipError;
 use crate::event::reader::Ending;
-use crate::event::record::Origin;
 use crate::event::{Item, Left, Piece, Problem, ProblemKind, Record, Seam, gzip, read_piece};
 use crate::json::Slots;
-use crate::json::locate::locate;
 use crate::policy::RuleId;
 use crate::text::{LineColumn, Lines};
 use crate::violation::{
-    Evidence, Fact, FileReport, FoundViolation, PartReport, PolicyPlace, PopulationIndex, Roles, RuleIndex,
-    ScannedRecord, Violation,
+    Fact, FileReport, FoundViolation, PartReport, PopulationIndex, Roles, RuleIndex, ScannedRecord,
 };
 
 /// Scans one input, plain or gzip by content; `name` is what it is called in the report.
@@ -233,14 +229,14 @@ impl Worker<'_, '_> {
         self.laps.lap(Stage::Select);
         let mut timeless = Vec::new();
         self.membership.next_event();
-        for entry in &candidates {
+        for entry in candidates::joined(&candidates, part.index.universal()) {
             let local = match entry {
-                Entry::Rule(local) => *local,
+                Entry::Rule(local) => local,
                 Entry::Population(population) => {
-                    if self.membership.holds(part, *population, &event) {
-                        self.in_population(place, *population, &spot);
+                    if self.membership.holds(part, population, &event) {
+                        self.in_population(place, population, &spot);
                     }
-                    let leads = part.populations.get(*population).and_then(|population| population.rules.first());
+                    let leads = part.populations.get(population).and_then(|population| population.rules.first());
                     if let Some(index) = leads.and_then(|local| part.rules.get(*local)) {
                         self.laps.evaluated(*index);
                     }
@@ -339,79 +335,8 @@ impl Worker<'_, '_> {
         });
     }
 
-    /// The violation of `rule` by `event`, and what covers it.
-    fn violation(
-        &mut self,
-        rule: &CompiledRule,
-        check: &Check,
-        event: &Event<'_>,
-        record: &Record<'_>,
-    ) -> (Violation, Cover) {
-        let value = event.value();
-        let offset = self.place(record.origin.offset(0, self.file));
-        let at = self.lines.mark(offset);
-        let outcome = match check.polarity {
-            Polarity::MustNotHold => Sense::Wanted,
-            Polarity::MustHold => Sense::Forbidden,
-        };
-        let evidence = decisions(event, &check.condition, outcome)
-            .into_iter()
-            .map(|decision| self.evidence(decision, event.text(), &record.origin))
-            .collect();
-        let context = check.when.as_ref().map(|when| decisions(event, when, Sense::Wanted)).unwrap_or_default();
-        let identity = identity::describe(value, &self.part.format, &self.part.fields);
-        let fingerprint = identity::fingerprint(&rule.id, value, &identity);
-        let mut cover = cover(self.program, self.part, rule, check, event, &fingerprint);
-        let violation = Violation {
-            rule: rule.id.clone(),
-            title: rule.title.clone(),
-            severity: rule.severity,
-            message: match &rule.message {
-                Some(template) => message::render(template, value),
-                None => rule.title.to_string(),
-            },
-            file: self.name.clone(),
-            record: record.ordinal,
-            offset,
-            at,
-            evidence,
-            context: context
-                .into_iter()
-                .filter(|decision| decision.observed.is_some())
-                .map(|decision| decision.location)
-                .collect(),
-            policy: PolicyPlace { file: rule.file.clone(), at: rule.at },
-            remediation: rule.remediation.clone(),
-            controls: rule.controls.clone(),
-            fingerprint,
-            event: identity,
-            waived: cover.waived.take(),
-            record_text: event.copy(),
-            timeline: None,
-        };
-        (violation, cover)
-    }
-
     /// The place in the piece of an offset of its text.
     fn place(&self, offset: usize) -> usize {
         offset.saturating_sub(self.head)
-    }
-
-    fn evidence(&mut self, decision: Decision, record: &str, origin: &Origin) -> Evidence {
-        let place: Option<(usize, LineColumn)> = decision
-            .observed
-            .as_ref()
-            .and_then(|_| locate(record, &decision.location))
-            .map(|span| self.place(origin.offset(span.start, self.file)))
-            .map(|offset| (offset, self.lines.at(offset)));
-        Evidence {
-            location: decision.location,
-            inner: decision.inner,
-            observed: decision.observed,
-            expected: decision.expected,
-            standing: decision.standing,
-            offset: place.map(|(offset, _)| offset),
-            at: place.map(|(_, at)| at),
-        }
     }
 }
