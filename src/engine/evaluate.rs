@@ -288,7 +288,7 @@ impl<'r> Event<'r> {
             TextPlace::End => text.ends_with(part),
             TextPlace::Anywhere => text.contains(part),
         };
-        values.strings.iter().any(|part| lies(part))
+        values.strings.iter().any(lies)
             || self.dynamics(values, element).any(|value| match value {
                 Value::String(part) if values.ignores_case() => lies(&part.to_lowercase()),
                 Value::String(part) => lies(&part),

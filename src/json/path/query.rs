@@ -72,7 +72,11 @@ impl Path {
         self.0.segments.iter().try_fold(vec![Vec::new()], |ways, segment| {
             let steps: Option<Vec<Step>> = segment.selectors.iter().map(definite_selector).collect();
             let steps = steps.filter(|steps| segment.reach == Reach::Child && ways.len() * steps.len() <= most)?;
-            Some(ways.iter().flat_map(|way| steps.iter().map(|step| [&**way, &[step.clone()]].concat())).collect())
+            Some(
+                ways.iter()
+                    .flat_map(|way| steps.iter().map(|step| [way.as_slice(), std::slice::from_ref(step)].concat()))
+                    .collect(),
+            )
         })
     }
 
