@@ -3,6 +3,7 @@
 
 pub mod cards;
 pub mod facts;
+mod folder;
 pub mod gate;
 pub mod input;
 mod lanes;
