@@ -8,6 +8,7 @@ pub mod gate;
 pub mod input;
 mod lanes;
 pub mod notes;
+mod populations;
 mod positioned;
 pub mod profile;
 pub mod rule_tests;

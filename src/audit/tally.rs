@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::audit::facts::Facts;
 use crate::audit::input::{Input, in_words};
+use crate::audit::populations::Populations;
 use crate::audit::seen::Seen;
 use crate::compile::Program;
 use crate::engine::correlate_into;
@@ -14,8 +15,7 @@ use crate::event::{Census, Problem, ProblemKind};
 use crate::policy::WaiverIndex;
 use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
 use crate::violation::{
-    CoveredBy, Extent, FileReport, History, PartReport, PopulationIndex, Reach, RuleIndex, RuleStatus, RuleSummary,
-    Summary, Violation,
+    CoveredBy, Extent, FileReport, History, PartReport, Reach, RuleIndex, RuleStatus, RuleSummary, Summary, Violation,
 };
 
 /// What a run found.
@@ -64,6 +64,8 @@ pub struct Tally<'b> {
     updated: FxHashSet<u128>,
     /// How far the records of each part of the program reach.
     reach: Vec<Reach>,
+    /// Of each part of the program.
+    populations: Vec<Populations>,
     history: Option<&'b History>,
     keep: Keep,
     comparing: Option<Comparing<'b>>,
@@ -135,6 +137,7 @@ impl<'b> Tally<'b> {
             facts: Facts::new(facts_bytes),
             updated: FxHashSet::default(),
             reach: vec![Reach::default(); program.parts.len()],
+            populations: vec![Populations::default(); program.parts.len()],
             history: None,
             keep,
             comparing: None,
@@ -232,28 +235,14 @@ impl<'b> Tally<'b> {
         let evaluated = part.records.len() - duplicates;
         summary.records.evaluated += evaluated;
         let counts = |place: usize| !duplicate.get(place).copied().unwrap_or_default();
-        for rule in part.everywhere {
-            if let Some(rule) = summary.rules.get_mut(rule.0) {
-                rule.population += u64::try_from(evaluated).unwrap_or(u64::MAX);
-                rule.extent.join(&part.extent);
+        if let Some(populations) = self.populations.get_mut(part.part) {
+            // A duplicate says the same as the event it repeats, so that it changes no extent.
+            populations.add(evaluated, &part.extent, part.everywhere);
+            for (population, extent) in &part.extents {
+                populations.join(*population, extent);
             }
-        }
-        // A duplicate says the same as the event it repeats, so that it changes no extent.
-        summary.extent.join(&part.extent);
-        let mut met: BTreeMap<PopulationIndex, (u64, Option<&Extent>)> = BTreeMap::new();
-        for (population, extent) in &part.extents {
-            met.entry(*population).or_default().1 = Some(extent);
-        }
-        for (_, population) in part.population.iter().filter(|(place, _)| counts(*place)) {
-            met.entry(*population).or_default().0 += 1;
-        }
-        for (population, (count, extent)) in met {
-            for rule in self.program.rules_of(part.part, population.0) {
-                let Some(rule) = summary.rules.get_mut(rule) else { continue };
-                rule.population += count;
-                if let Some(extent) = extent {
-                    rule.extent.join(extent);
-                }
+            for (_, population) in part.population.iter().filter(|(place, _)| counts(*place)) {
+                populations.count(*population);
             }
         }
         if let Some(reach) = self.reach.get_mut(part.part) {
@@ -327,6 +316,9 @@ impl<'b> Tally<'b> {
             return Err(format!(
                 "identities of events that were put aside in a temporary file cannot be read: {cause}"
             ));
+        }
+        for (part, populations) in std::mem::take(&mut self.populations).into_iter().enumerate() {
+            populations.give_to(self.program, part, &mut self.outcome.summary);
         }
         self.correlate()?;
         for rule in &mut self.outcome.summary.rules {
