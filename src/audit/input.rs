@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Stdin};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A log to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,16 @@ impl Input {
             Self::File { path, .. } => path.display().to_string(),
             Self::Stdin => "<stdin>".to_owned(),
             Self::Unreadable { name, .. } => name.clone(),
+        }
+    }
+
+    /// The same, to be shared by all that is said of it.
+    #[must_use]
+    pub fn shared_name(&self) -> Arc<str> {
+        match self {
+            // Nearly always text as it is: nothing is put together first.
+            Self::File { path, .. } => path.to_str().map_or_else(|| self.name().into(), Arc::from),
+            _ => self.name().into(),
         }
     }
 

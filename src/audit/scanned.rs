@@ -52,7 +52,7 @@ pub(super) fn scan_input(
     deliver: &mut dyn FnMut(Vec<FileReport>),
 ) -> Vec<Scanned> {
     let Asked { tasks, limit_bytes, .. } = asked;
-    let name: Arc<str> = input.name().into();
+    let name = input.shared_name();
     let all = |scanned: &dyn Fn() -> Scanned| tasks.iter().map(|_| scanned()).collect();
     let failed = |kind, message: String| {
         let problem = Problem { kind, file: name.clone(), record: None, offset: None, at: None, message };
