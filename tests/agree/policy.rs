@@ -82,7 +82,13 @@ fn file(dice: &mut Dice, name: &str) -> Value {
     defines.insert(format!("in_{name}"), condition(dice, Place::event(0), 1));
     defines.insert(format!("deep_in_{name}"), condition(dice, Place::event(1), 2));
     defines.insert(format!("item_in_{name}"), condition(dice, Place::element(Kind::Item, 1), 1));
-    let rules: Vec<Value> = (0..=dice.roll(3)).map(|index| rule(dice, &format!("{name}.rule-{index}"))).collect();
+    let mut rules: Vec<Value> = (0..=dice.roll(3)).map(|index| rule(dice, &format!("{name}.rule-{index}"))).collect();
+    // Rules with the same population share what is found of it.
+    if let Some((first, others)) = rules.split_first_mut()
+        && let Some(when) = first.get("when")
+    {
+        others.iter_mut().filter(|_| dice.chance(30)).for_each(|other| other["when"] = when.clone());
+    }
     json!({"version": 1, "define": defines, "lists": lists(dice, &[name]), "rules": rules})
 }
 
