@@ -12,6 +12,7 @@ mod windows {
     pub use super::dice;
     pub mod fast;
     mod published;
+    pub mod repeats;
     pub mod rules;
     pub mod slow;
     pub mod world;
@@ -26,11 +27,13 @@ use proptest::test_runner::TestRunner;
 use rolls::{cases, rolls};
 use serde_json::Value;
 use trailgate::compile::compile;
+use trailgate::engine::Sightings;
 use trailgate::engine::reference::window::Past;
 use trailgate::policy::PolicySet;
 use trailgate::policy::model::RecordSource;
 use trailgate::violation::History;
-use windows::fast::{How, Said, fast, of_reference};
+use windows::fast::{How, Said, counted, fast, merged, of_reference};
+use windows::repeats::repeats;
 use windows::rules::{OBLIGATIONS, TODAY, policy, waivers};
 use windows::slow::{judgements, policy_set};
 use windows::world::{Redelivery, world};
@@ -171,6 +174,78 @@ proptest! {
         let (again, _) = fast(&program, &files, How { history: history.as_ref(), ..PLAIN }, folder.path());
         same(&found, &again, &|| format!("again\n{}", case()))?;
     }
+
+    /// What `first_seen` rules leave out of a log full of repetitions changes nothing, whichever deliveries count.
+    #[test]
+    fn what_repeats_is_left_out(rolls in rolls(ROLLS)) {
+        let mut dice = Dice::new(&rolls);
+        let (set, texts) = first_seen(&mut dice);
+        let records = repeats(&mut dice, 50, Redelivery::Contradicting);
+        let folder = tempfile::tempdir().unwrap();
+        let files = cut(&mut dice, &records.iter().collect::<Vec<_>>());
+        let slow = of_reference(&set, &records, judgements(&set, &records, None));
+        let how = How { threads: 1 + dice.roll(2), facts_bytes: *dice.pick(&[u64::MAX, 0, 4000]), history: None };
+        let (fast, _) = fast(&compile(&set, TODAY), &files, how, folder.path());
+        same(&slow, &fast, &|| format!("{texts}\n{}", lines(&records)))?;
+    }
+
+    /// Nor does it change what is remembered, and what later runs say.
+    #[test]
+    fn what_is_left_out_is_remembered(rolls in rolls(ROLLS + 100)) {
+        let mut dice = Dice::new(&rolls);
+        let (set, texts) = first_seen(&mut dice);
+        let program = compile(&set, TODAY);
+        let records = repeats(&mut dice, 60, Redelivery::Contradicting);
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::default();
+        let mut rest = records.as_slice();
+        while !rest.is_empty() {
+            let (part, after) = rest.split_at(dice.roll(rest.len()) + 1);
+            rest = after;
+            let files = cut(&mut dice, &part.iter().collect::<Vec<_>>());
+            let (wanted, whole, _) = merged(&program, &files, Some(&history), Sightings::All);
+            let facts_bytes = *dice.pick(&[u64::MAX, 0, 4000]);
+            let how = How { threads: 1, facts_bytes, history: Some(&history) };
+            let (found, seen) = fast(&program, &files, how, folder.path());
+            same(&wanted, &found, &|| format!("{texts}\n{}", lines(part)))?;
+            prop_assert_eq!(&whole, &seen, "{}\n{}", &texts, lines(part));
+            history = seen.unwrap();
+        }
+    }
+}
+
+/// `first_seen` rules, and their text.
+fn first_seen(dice: &mut Dice) -> (PolicySet, String) {
+    let policy = windows::repeats::policy(dice);
+    (policy_set(&policy, None), policy.to_string())
+}
+
+/// Most logs full of repetitions have something that is left out, of several files, beside violations; and some must be read again.
+#[test]
+fn what_is_left_out_matters_at_times() {
+    let mut counts = [0; 5];
+    for rolls in fixed_rolls(600, ROLLS) {
+        let mut dice = Dice::new(&rolls);
+        let (set, _) = first_seen(&mut dice);
+        let program = compile(&set, TODAY);
+        let records = repeats(&mut dice, 50, Redelivery::Contradicting);
+        let files = cut(&mut dice, &records.iter().collect::<Vec<_>>());
+        let folder = tempfile::tempdir().unwrap();
+        let (said, _, left_out) = merged(&program, &files, None, Sightings::Firsts);
+        let (right, _, _) = merged(&program, &files, None, Sightings::All);
+        let (_, _, readings) = counted(&program, &files, PLAIN, folder.path());
+        assert_eq!(readings, if files.is_empty() { 0 } else { 1 + usize::from(left_out.matters) });
+        counts[0] += 1;
+        counts[1] += usize::from(left_out.in_files > 0);
+        counts[2] += usize::from(left_out.in_files > 0 && !right.violations.is_empty() && !left_out.matters);
+        counts[3] += usize::from(left_out.matters);
+        counts[4] += usize::from(said != right);
+        assert!(said == right || left_out.matters);
+    }
+    println!("logs, something left out, beside violations, that may matter, that does: {counts:?}");
+    let [logs, left_out, violated, matters, differs] = counts;
+    assert!(left_out * 100 > logs * 70 && violated * 100 > logs * 15 && matters * 100 > logs * 10 && differs > 0);
+    assert!(matters * 100 < logs * 70);
 }
 
 /// The generators must not rot: every obligation is violated at times, waits for more at times, and is covered at times.

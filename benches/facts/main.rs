@@ -157,6 +157,7 @@ fn fact(number: u64, arguments: &Arguments, file: &Arc<str>) -> Option<Fact> {
         time,
         id: u128::from(random) << 64 | u128::from(number),
         updated: false,
+        bare: false,
         roles,
         value: None,
         texts: Vec::new(),

@@ -234,6 +234,7 @@ mod tests {
             time: Timestamp::from_second(number * 7919 % 1000).unwrap(),
             id: u128::try_from(number).unwrap() << 70,
             updated: number % 5 == 0,
+            bare: false,
             roles,
             value: (number % 4 == 0).then(|| "1".into()),
             texts: vec![None, Some("t".into())],

@@ -56,6 +56,26 @@ impl Input {
         }
     }
 
+    /// Whether it can be read a second time, as files can, and pipes cannot. Of what was found in a folder the system is not asked
+    /// now, for it may be many files.
+    #[must_use]
+    pub fn can_be_read_again(&self) -> bool {
+        match self {
+            Self::File { given: Given::Found, .. } | Self::Unreadable { .. } => true,
+            Self::File { given: Given::Named, .. } | Self::Stdin => self.is_regular(),
+        }
+    }
+
+    /// Whether it is a file in the strict sense, or cannot be read at all.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        match self {
+            Self::File { path, .. } => std::fs::metadata(path).map_or(true, |data| data.is_file()),
+            Self::Stdin => false,
+            Self::Unreadable { .. } => true,
+        }
+    }
+
     /// Its bytes, compressed or not.
     ///
     /// # Errors
@@ -118,4 +138,20 @@ pub fn in_words(error: &std::io::Error) -> String {
 pub fn has_log_name(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
     matches!(extension.as_deref(), Some("json" | "jsonl" | "ndjson" | "log" | "gz" | "gzip" | "cloudtrail"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_twice_is_known() {
+        let named = |path: &str| Input::File { path: path.into(), given: Given::Named };
+        assert!(named(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).can_be_read_again());
+        assert!(named("/no/such/file").can_be_read_again());
+        assert!(!Input::Stdin.can_be_read_again());
+        if cfg!(unix) {
+            assert!(!named("/dev/null").can_be_read_again());
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::audit::run::Task;
 use crate::audit::source::Trouble;
+use crate::engine::Sightings;
 use crate::engine::lane::{Lane, Sizes};
 use crate::event::{Census, Problem, ProblemKind};
 use crate::violation::FileReport;
@@ -28,13 +29,13 @@ pub(super) struct PartLane<'p> {
 }
 
 impl<'p> Lanes<'p> {
-    /// Before the input called `name`.
-    pub fn new(tasks: &[Task<'p>], name: &'p Arc<str>, sizes: Sizes) -> Self {
+    /// Before the input called `name`, of which `sightings` says what makes facts.
+    pub fn new(tasks: &[Task<'p>], name: &'p Arc<str>, sizes: Sizes, sightings: Sightings) -> Self {
         let mut lanes = Vec::new();
         for (task, Task { program, .. }) in tasks.iter().enumerate() {
             let parts = program.parts.iter().enumerate();
             lanes.extend(parts.map(|(place, part)| {
-                let lane = Lane::new(program, place, part, name, sizes);
+                let lane = Lane::new(program, place, part, name, sizes).with(sightings);
                 PartLane { task, part: place, lane }
             }));
         }

@@ -3,9 +3,11 @@
 
 pub mod cards;
 pub mod facts;
+mod firsts;
 mod folder;
 pub mod gate;
 pub mod input;
+pub mod keep;
 mod lanes;
 pub mod notes;
 mod populations;
@@ -24,6 +26,7 @@ pub mod walk;
 
 pub use gate::{Gate, verdict, verdict_against};
 pub use input::Input;
+pub use keep::{Keep, Limit};
 pub use profile::{Profile, RunCosts, Step, timed};
 pub use run::{Progress, RunOptions, Task, run, run_all};
-pub use tally::{Keep, Limit, Outcome, Tally};
+pub use tally::{Outcome, Tally};

@@ -343,7 +343,7 @@ rules:
         let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
         let stop = AtomicBool::new(false);
         let whole = pool.install(|| {
-            let mut lanes = Lanes::new(&tasks, &name, stream::SIZES);
+            let mut lanes = Lanes::new(&tasks, &name, stream::SIZES, crate::engine::Sightings::All);
             let beginning = &text[..text.len().min(4000)];
             let mut add = |reports: Vec<FileReport>| reports.into_iter().for_each(|report| all.append(report));
             match scan_positioned(&tasks, &mut lanes, (&file, sizes), beginning, &stop, &mut add) {

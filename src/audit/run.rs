@@ -6,10 +6,12 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::audit::input::Input;
+use crate::audit::keep::Keep;
 use crate::audit::profile::{Profile, Step, timed};
 use crate::audit::scanned::{Asked, Buffers, scan_input};
-use crate::audit::tally::{Keep, Outcome, Scanned, Tally};
+use crate::audit::tally::{Outcome, Scanned, Tally};
 use crate::compile::Program;
+use crate::engine::Sightings;
 use crate::violation::{Baseline, FileReport, History};
 
 /// Claims, and pieces of an input, that may wait for an earlier input.
@@ -32,7 +34,7 @@ pub struct RunOptions {
 
 /// Is told of a run's progress, on the thread that called [`run`].
 pub trait Progress {
-    /// `done` of all inputs are merged; the last was of so many bytes, decompressed.
+    /// `done` of all inputs are merged; the last was of so many bytes, decompressed. Where all are read again, it begins anew.
     fn advanced(&mut self, done: usize, bytes: u64);
 }
 
@@ -72,12 +74,36 @@ pub fn run(
 
 /// As [`run`], with every one of `tasks` in one reading of the inputs: one outcome for each.
 ///
+/// Of what `first_seen` rules are about, the events that cannot be the first are left out. Rarely they matter all the same, where
+/// deliveries of one event contradict each other: then all is read a second time, with every event.
+///
 /// # Errors
 /// As [`run`].
 pub fn run_all(
     tasks: &[Task<'_>],
     inputs: &[Input],
     options: RunOptions,
+    stop: &AtomicBool,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Outcome>, String> {
+    if inputs.iter().all(Input::can_be_read_again) {
+        let found = read_all(tasks, inputs, options, Sightings::Firsts, stop, progress)?;
+        if !found.iter().any(|outcome| outcome.doubtful && !outcome.summary.interrupted) {
+            return Ok(found);
+        }
+        if let Some(changed) = inputs.iter().find(|input| !input.is_regular()) {
+            return Err(format!("`{}` is no file, and cannot be read a second time", changed.name()));
+        }
+    }
+    read_all(tasks, inputs, options, Sightings::All, stop, progress)
+}
+
+/// One reading of all `inputs`, with facts of `first_seen` rules as `sightings` says.
+fn read_all(
+    tasks: &[Task<'_>],
+    inputs: &[Input],
+    options: RunOptions,
+    sightings: Sightings,
     stop: &AtomicBool,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Outcome>, String> {
@@ -93,14 +119,14 @@ pub fn run_all(
     let mut tallies: Vec<Tally<'_>> = tasks
         .iter()
         .map(|task| {
-            let tally = Tally::new(task.program, options.keep, options.facts_bytes).after(task.history);
+            let tally = Tally::new(task.program, options.keep, options.facts_bytes).of(sightings).after(task.history);
             match task.baseline {
                 Some(baseline) => tally.against(baseline),
                 None => tally,
             }
         })
         .collect();
-    let asked = Asked { tasks, limit_bytes: options.limit_bytes, stop };
+    let asked = Asked { tasks, limit_bytes: options.limit_bytes, sightings, stop };
     let mut merged = 0;
     pool.in_place_scope(|scope| {
         let sends = sender.clone();

@@ -15,7 +15,7 @@ use crate::audit::source::{Source, Trouble, read};
 use crate::audit::stream::{SIZES, stream};
 use crate::audit::tally::Scanned;
 use crate::engine::meter::Stage;
-use crate::engine::{Meter, scan_metered};
+use crate::engine::{Meter, Sightings, scan_metered};
 use crate::event::envelope::looks_like_log;
 use crate::event::{Ending, Problem, ProblemKind, gzip};
 use crate::violation::FileReport;
@@ -40,6 +40,7 @@ pub(super) struct Buffers {
 pub(super) struct Asked<'a> {
     pub tasks: &'a [Task<'a>],
     pub limit_bytes: u64,
+    pub sightings: Sightings,
     pub stop: &'a AtomicBool,
 }
 
@@ -97,7 +98,7 @@ pub(super) fn scan_input(
     if let Some(text) = text {
         let scan = |task: &Task<'_>| {
             Scanned::Read(metered(task.profile, task.program.rules.len(), |meter| {
-                scan_metered(task.program, &name, text, Ending::Whole, meter)
+                scan_metered(task.program, &name, text, Ending::Whole, asked.sightings, meter)
             }))
         };
         return tasks.iter().map(scan).collect();
@@ -130,8 +131,8 @@ fn scan_long(
     long: Long,
     deliver: &mut dyn FnMut(Vec<FileReport>),
 ) -> Vec<FileReport> {
-    let Asked { tasks, limit_bytes, stop } = asked;
-    let mut lanes = Lanes::new(tasks, name, SIZES);
+    let Asked { tasks, limit_bytes, sightings, stop } = asked;
+    let mut lanes = Lanes::new(tasks, name, SIZES, sightings);
     let source = match long {
         Long::Plain(reader) => Source::plain(reader),
         Long::Packed(reader) => Source::packed(reader, limit_bytes),

@@ -3,10 +3,14 @@
 //! Up to a ceiling they lie in a hash set. Beyond it they are put aside in sorted runs on disk, and a filter in memory answers for
 //! nearly every identity that it was not met before; where it cannot, the runs are searched. So the answer is exact, at once, and the
 //! ceiling changes none. Runs of one size are merged, so that few are searched.
+//!
+//! Of an identity 96 bits are kept, beside 32 that tell what the first delivery said: no two of 10 billion events share the former, save
+//! for a chance of one in a billion.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
+use std::hash::{Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
 use rustc_hash::FxHashSet;
@@ -27,12 +31,44 @@ const FAN_IN: usize = 8;
 #[derive(Debug)]
 pub(super) struct Seen {
     ceiling: usize,
-    held: FxHashSet<u128>,
+    held: FxHashSet<Known>,
     filter: Vec<u64>,
     /// Runs by how often they were merged.
     runs: Vec<Vec<Run>>,
     /// Whether nothing can be put aside, so that all is held.
     full: bool,
+}
+
+/// An event: the upper bits of its identity, and in place of the lower ones what its first delivery said.
+#[derive(Debug, Clone, Copy)]
+struct Known(u128);
+
+impl Known {
+    fn new(identity: u128, said: u32) -> Self {
+        Self(identity >> 32 << 32 | u128::from(said))
+    }
+
+    const fn event(self) -> u128 {
+        self.0 >> 32
+    }
+
+    fn said(self) -> u32 {
+        u32::try_from(self.0 & 0xffff_ffff).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        self.event() == other.event()
+    }
+}
+
+impl Eq for Known {}
+
+impl Hash for Known {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.event().hash(state);
+    }
 }
 
 /// Sorted identities on disk.
@@ -55,42 +91,47 @@ impl Seen {
         Self { ceiling, held: FxHashSet::default(), filter: Vec::new(), runs: Vec::new(), full: false }
     }
 
-    /// Adds `identity`; whether it is new.
+    /// Adds a delivery of the event of `identity`; what the first one said, where this is not it.
     ///
     /// # Errors
     /// Where identities that were put aside cannot be read: then nobody knows.
-    pub fn insert(&mut self, identity: u128) -> io::Result<bool> {
-        if self.held.contains(&identity) || self.was_put_aside(identity)? {
-            return Ok(false);
+    pub fn insert(&mut self, identity: u128, said: u32) -> io::Result<Option<u32>> {
+        let new = Known::new(identity, said);
+        let known = match self.held.get(&new) {
+            Some(known) => Some(*known),
+            None => self.put_aside_before(new)?,
+        };
+        if let Some(known) = known {
+            return Ok(Some(known.said()));
         }
         if self.held.len() >= self.ceiling && !self.full {
             // Without a place on disk the answers stay right, and memory grows.
             self.full = self.put_aside().is_err();
         }
-        self.held.insert(identity);
-        Ok(true)
+        self.held.insert(new);
+        Ok(None)
     }
 
-    fn was_put_aside(&mut self, identity: u128) -> io::Result<bool> {
+    fn put_aside_before(&mut self, new: Known) -> io::Result<Option<Known>> {
         if self.filter.is_empty()
-            || !places(identity).all(|(word, bit)| self.filter.get(word).is_some_and(|word| word & bit != 0))
+            || !places(new).all(|(word, bit)| self.filter.get(word).is_some_and(|word| word & bit != 0))
         {
-            return Ok(false);
+            return Ok(None);
         }
         for run in self.runs.iter_mut().flatten() {
-            if run.holds(identity)? {
-                return Ok(true);
+            if let Some(known) = run.find(new)? {
+                return Ok(Some(known));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
-        let mut sorted: Vec<u128> = self.held.iter().copied().collect();
+        let mut sorted: Vec<u128> = self.held.iter().map(|known| known.0).collect();
         sorted.sort_unstable();
         let run = Run::write(sorted.iter().copied().map(Ok))?;
         self.filter.resize(FILTER_BITS / 64, 0);
-        for (word, bit) in sorted.into_iter().flat_map(places) {
+        for (word, bit) in sorted.into_iter().map(Known).flat_map(places) {
             if let Some(word) = self.filter.get_mut(word) {
                 *word |= bit;
             }
@@ -117,10 +158,11 @@ impl Seen {
     }
 }
 
-/// Words of the filter and the bits in them that `identity` sets. An identity is a hash, so that its bits are as good as any.
-fn places(identity: u128) -> impl Iterator<Item = (usize, u64)> {
+/// Words of the filter and the bits in them that `known` sets. An identity is a hash, so that its bits are as good as any.
+fn places(known: Known) -> impl Iterator<Item = (usize, u64)> {
     (0..FILTER_HASHES).map(move |number| {
-        let place = usize::try_from(identity.rotate_right(number * 32) & 0xffff_ffff).unwrap_or_default() % FILTER_BITS;
+        // Of 96 bits 27 each, from every 23rd on.
+        let place = usize::try_from(known.event() >> (number * 23) & 0xffff_ffff).unwrap_or_default() % FILTER_BITS;
         (place / 64, 1_u64 << (place % 64))
     })
 }
@@ -173,15 +215,17 @@ impl Run {
         Ok(Self { file, marks, length })
     }
 
-    fn holds(&mut self, identity: u128) -> io::Result<bool> {
-        let Some(block) = self.marks.partition_point(|mark| *mark <= identity).checked_sub(1) else { return Ok(false) };
+    fn find(&mut self, new: Known) -> io::Result<Option<Known>> {
+        let is_before = |mark: &u128| Known(*mark).event() <= new.event();
+        let Some(block) = self.marks.partition_point(is_before).checked_sub(1) else { return Ok(None) };
         let first = block * STRIDE;
         let count = STRIDE.min(self.length - first);
         let mut bytes = [0; STRIDE * BYTES];
         let bytes = bytes.get_mut(..count * BYTES).unwrap_or_default();
         self.file.seek(SeekFrom::Start(u64::try_from(first * BYTES).unwrap_or(u64::MAX)))?;
         self.file.read_exact(bytes)?;
-        Ok(bytes.chunks_exact(BYTES).any(|known| known == identity.to_be_bytes()))
+        let (known, _) = bytes.as_chunks();
+        Ok(known.iter().map(|known| Known(u128::from_be_bytes(*known))).find(|known| *known == new))
     }
 }
 
@@ -200,10 +244,12 @@ mod tests {
             let mut seen = Seen::with_ceiling(ceiling);
             let count = if ceiling == 1 { 300 } else { 9000 };
             for number in 0..count {
-                assert!(seen.insert(identity(number)).unwrap(), "{number} of {ceiling}");
-                assert!(!seen.insert(identity(number / 2)).unwrap(), "{number} of {ceiling}");
+                let said = |number: u128| u32::try_from(number % 3).unwrap();
+                assert_eq!(seen.insert(identity(number), said(number)).unwrap(), None, "{number} of {ceiling}");
+                let again = seen.insert(identity(number / 2), 7).unwrap();
+                assert_eq!(again, Some(said(number / 2)), "{number} of {ceiling}");
             }
-            assert!((0..count).all(|number| !seen.insert(identity(number)).unwrap()));
+            assert!((0..count).all(|number| seen.insert(identity(number), 7).unwrap().is_some()));
             assert!(seen.held.len() <= ceiling);
             assert!(seen.runs.iter().all(|runs| runs.len() < FAN_IN));
             assert_eq!(seen.runs.is_empty(), ceiling == 100_000);
@@ -214,8 +260,8 @@ mod tests {
     fn without_a_place_on_disk_all_is_held() {
         let mut seen = Seen::with_ceiling(10);
         seen.full = true;
-        assert!((0..100).all(|number| seen.insert(identity(number)).unwrap()));
-        assert!((0..100).all(|number| !seen.insert(identity(number)).unwrap()));
+        assert!((0..100).all(|number| seen.insert(identity(number), 0).unwrap().is_none()));
+        assert!((0..100).all(|number| seen.insert(identity(number), 0).unwrap().is_some()));
         assert_eq!(seen.held.len(), 100);
     }
 }

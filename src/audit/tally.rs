@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::audit::facts::Facts;
+use crate::audit::firsts::{Firsts, Occurrence};
 use crate::audit::input::{Input, in_words};
+use crate::audit::keep::Keep;
 use crate::audit::populations::Populations;
 use crate::audit::seen::Seen;
 use crate::compile::Program;
-use crate::engine::correlate_into;
+use crate::engine::{Sightings, correlate_into};
 use crate::event::{Census, Problem, ProblemKind};
 use crate::policy::WaiverIndex;
 use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
@@ -37,6 +38,9 @@ pub struct Outcome {
     pub history: Option<History>,
     /// Rules of which something was kept that was seen under another definition.
     pub forgotten: BTreeSet<RuleIndex>,
+    /// Whether what was found may be wrong, so that all is to be read again with [`Sightings::All`]: deliveries of one event contradict
+    /// each other, and what was left out depends on which of them counts.
+    pub doubtful: bool,
 }
 
 /// What became of one input.
@@ -59,7 +63,7 @@ pub struct Tally<'b> {
     seen: Seen,
     /// Why it is not known of some events whether they were met.
     unknown: Option<String>,
-    facts: Facts,
+    facts: Firsts<'b>,
     /// Events of which a delivery corrects another.
     updated: FxHashSet<u128>,
     /// How far the records of each part of the program reach.
@@ -80,34 +84,6 @@ struct Opened {
     /// A problem that can mean that nothing was read.
     total: bool,
     censuses: Vec<Census>,
-}
-
-/// What is kept of the violations of each rule; all are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keep {
-    /// The violations themselves.
-    pub violations: Limit,
-    /// The text of their records, for reports that show it.
-    pub records: Limit,
-}
-
-/// How many, of the violations of one rule; waived ones, and those that a baseline knows, are counted apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    /// All of them.
-    All,
-    /// The first so many.
-    First(u64),
-}
-
-impl Limit {
-    /// Whether the `number`th, from 1, is among them.
-    fn reaches(self, number: u64) -> bool {
-        match self {
-            Self::All => true,
-            Self::First(limit) => number <= limit,
-        }
-    }
 }
 
 impl<'b> Tally<'b> {
@@ -134,7 +110,7 @@ impl<'b> Tally<'b> {
             open: Opened::default(),
             seen: Seen::default(),
             unknown: None,
-            facts: Facts::new(facts_bytes),
+            facts: Firsts::new(program, facts_bytes),
             updated: FxHashSet::default(),
             reach: vec![Reach::default(); program.parts.len()],
             populations: vec![Populations::default(); program.parts.len()],
@@ -156,6 +132,13 @@ impl<'b> Tally<'b> {
     #[must_use]
     pub const fn after(mut self, history: Option<&'b History>) -> Self {
         self.history = history;
+        self
+    }
+
+    /// The same, of inputs that are scanned with `sightings`.
+    #[must_use]
+    pub fn of(mut self, sightings: Sightings) -> Self {
+        self.facts = self.facts.of(sightings);
         self
     }
 
@@ -216,25 +199,25 @@ impl<'b> Tally<'b> {
         summary.records.insights += part.census.insights;
         let (seen, unknown) = (&mut self.seen, &mut self.unknown);
         // An event of which nobody knows whether it was met counts; the run fails in the end.
-        let mut is_new = |identity| {
-            seen.insert(identity).unwrap_or_else(|error| {
+        let mut before = |identity, said| {
+            seen.insert(identity, said).unwrap_or_else(|error| {
                 unknown.get_or_insert_with(|| in_words(&error));
-                true
+                None
             })
         };
-        let duplicate: Vec<bool> =
-            part.records.iter().map(|record| record.identity.is_some_and(|identity| !is_new(identity))).collect();
+        // What the first delivery said, of those that come again.
+        let said: Vec<Option<u32>> = part.records.iter().map(|record| before(record.identity?, record.said)).collect();
         let updated = &mut self.updated;
         let corrects: Vec<bool> = part
             .records
             .iter()
             .map(|record| record.updated && record.identity.is_none_or(|identity| updated.insert(identity)))
             .collect();
-        let duplicates = duplicate.iter().filter(|duplicate| **duplicate).count();
+        let duplicates = said.iter().flatten().count();
         summary.records.duplicates += duplicates;
         let evaluated = part.records.len() - duplicates;
         summary.records.evaluated += evaluated;
-        let counts = |place: usize| !duplicate.get(place).copied().unwrap_or_default();
+        let counts = |place: usize| said.get(place).copied().flatten().is_none();
         if let Some(populations) = self.populations.get_mut(part.part) {
             // A duplicate says the same as the event it repeats, so that it changes no extent.
             populations.add(evaluated, &part.extent, part.everywhere);
@@ -247,6 +230,17 @@ impl<'b> Tally<'b> {
         }
         if let Some(reach) = self.reach.get_mut(part.part) {
             reach.join(&part.reach);
+        }
+        for stretch in &part.stretches {
+            let Some((first, fact)) = part.facts.get(stretch.first) else { continue };
+            for (place, time) in [(*first, fact.time), (stretch.last, stretch.end)] {
+                let Some(record) = part.records.get(place) else { continue };
+                let id = record.identity.unwrap_or_default();
+                // A delivery that comes again stands for the first one, if that says the same. What a correction says is seen later.
+                let repeats = counts(place) || said.get(place).copied().flatten() == Some(record.said);
+                self.outcome.doubtful |= !repeats && !self.updated.contains(&id);
+                self.facts.stands_for_others(fact.rule, &fact.key, Occurrence { time, id });
+            }
         }
         for (place, fact) in part.facts {
             let corrects = corrects.get(place).copied().unwrap_or_default();
@@ -335,9 +329,16 @@ impl<'b> Tally<'b> {
         self.outcome.forgotten = history.as_mut().map(|history| forget_changed(program, history)).unwrap_or_default();
         let updated = std::mem::take(&mut self.updated);
         let reach = std::mem::take(&mut self.reach);
-        let mut facts = std::mem::replace(&mut self.facts, Facts::new(0)).sorted()?;
+        let facts = std::mem::replace(&mut self.facts, Firsts::new(program, 0));
+        let mut facts = facts.finish().sorted()?;
         // An event counts as its correction says; what other deliveries of it made may lie anywhere among the facts.
-        let counting = facts.by_ref().filter(|fact| fact.updated || !updated.contains(&fact.id));
+        let counting = facts.by_ref().filter_map(|mut fact| {
+            if !fact.updated && updated.contains(&fact.id) {
+                fact.updated = fact.bare;
+                return fact.bare.then_some(fact);
+            }
+            Some(fact)
+        });
         let keeps_history = history.is_some();
         let correlated = correlate_into(program, counting, &reach, history, &mut |found| {
             self.violation(found.rule, found.covered, found.refused, found.violation);
@@ -345,6 +346,7 @@ impl<'b> Tally<'b> {
         if let Some(cause) = facts.failure() {
             return Err(cause);
         }
+        self.outcome.doubtful |= correlated.doubtful;
         for (index, rule) in self.outcome.summary.rules.iter_mut().enumerate() {
             let of = |counts: &BTreeMap<RuleIndex, u64>| counts.get(&RuleIndex(index)).copied().unwrap_or_default();
             rule.pending = of(&correlated.pending);

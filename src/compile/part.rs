@@ -8,7 +8,7 @@ use crate::compile::index::{Entry, Index};
 use crate::compile::matcher::Matcher;
 use crate::compile::population::{Population, Populations};
 use crate::compile::program::{Check, CompiledRule, Polarity};
-use crate::compile::window::WindowCheck;
+use crate::compile::window::{WindowCheck, WindowKind};
 use crate::event::{Fields, RecordFormat};
 use crate::json::{Location, Path, Skimmer, SlotId, SlotTable, Step};
 use crate::policy::model::RecordSource;
@@ -223,6 +223,10 @@ impl Part {
             for matcher in of_check.into_iter().chain(of_window).chain(of_population) {
                 slots_of(matcher, &mut eager);
             }
+            // Which combination it is of is asked of every event that the rule is about.
+            let window = rule.and_then(|rule| rule.window.as_ref());
+            let first_seen = window.filter(|window| window.kind == WindowKind::FirstSeen);
+            eager.extend(first_seen.into_iter().flat_map(WindowCheck::key_slots));
         }
         self.eager = Fields::new(&mut self.slots, &eager.into_iter().collect::<Vec<_>>());
         let all: Vec<SlotId> = (0..self.slots.len()).map(SlotId).collect();

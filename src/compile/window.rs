@@ -232,16 +232,25 @@ impl WindowCheck {
 
     /// The slots of the values that are kept of an event: those of the key, what is counted and the message.
     pub fn slots(&self) -> impl Iterator<Item = SlotId> {
-        let places = self.key.iter().chain(&self.distinct).map(|part| &part.place);
-        places.chain(self.texts.iter().map(|text| &text.place)).filter_map(|place| match place {
-            Place::Slot { slot, .. } => Some(*slot),
-            _ => None,
-        })
+        let places = self.distinct.iter().map(|part| &part.place).chain(self.texts.iter().map(|text| &text.place));
+        self.key_slots().chain(places.filter_map(slot))
+    }
+
+    /// The slots of the values of the key.
+    pub fn key_slots(&self) -> impl Iterator<Item = SlotId> {
+        self.key.iter().filter_map(|part| slot(&part.place))
     }
 
     /// Every condition that is asked of an event: of the population, and of the roles.
     pub fn matchers(&self) -> impl Iterator<Item = &Matcher> {
         self.when.iter().chain(self.roles.iter().filter_map(|role| role.event.as_ref()))
+    }
+}
+
+fn slot(place: &Place) -> Option<SlotId> {
+    match place {
+        Place::Slot { slot, .. } => Some(*slot),
+        _ => None,
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::compile::matcher::Place;
 use crate::compile::program::{OverTime, Part};
-use crate::compile::window::{KeySource, Keyless, Scope, TextSource, WindowCheck};
+use crate::compile::window::{KeySource, Keyless, Scope, TextSource, WindowCheck, WindowKind};
 use crate::engine::evaluate::Event;
 use crate::engine::identity;
 use crate::engine::key::{NO_VALUE, canonical};
@@ -92,6 +93,30 @@ pub(super) fn key(window: &WindowCheck, event: &Event<'_>, roles: Roles) -> Opti
     (!kept.is_empty()).then(|| Keyed { key: text.into(), roles: kept, value })
 }
 
+/// Hash of the rule at `rule` and the texts of its values in `event`: equal only where the key is, save for a chance of one in 2^128.
+/// `None` where the rule is not `first_seen`, or has a path that can lead to several nodes. `room` is overwritten.
+pub(super) fn combination(
+    rule: RuleIndex,
+    window: &WindowCheck,
+    event: &Event<'_>,
+    room: &mut Vec<u8>,
+) -> Option<u128> {
+    if window.kind != WindowKind::FirstSeen {
+        return None;
+    }
+    room.clear();
+    room.extend_from_slice(&rule.0.to_le_bytes());
+    for part in &window.key {
+        let Place::Slot { slot, .. } = &part.place else { return None };
+        if let Some(span) = event.span(*slot) {
+            room.extend_from_slice(span.of(event.text()).as_bytes());
+        }
+        // Never occurs in UTF-8, so that values cannot run into each other.
+        room.push(0xff);
+    }
+    Some(xxh3_128(room))
+}
+
 /// What a fact is told apart by.
 #[derive(Debug, Clone)]
 pub(super) struct Keyed {
@@ -119,6 +144,7 @@ pub(super) fn fact(
         time,
         id: source.identity.unwrap_or_else(|| xxh3_128(event.value().to_string().as_bytes())),
         updated: source.updated,
+        bare: false,
         roles: keyed.roles,
         value: keyed.value,
         texts: window.texts.iter().map(|text| text_at(text, event)).collect(),

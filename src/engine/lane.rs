@@ -10,6 +10,7 @@ use crate::compile::Program;
 use crate::compile::program::Part;
 use crate::engine::meter::Meter;
 use crate::engine::scan::{ScannedPiece, scan_piece};
+use crate::engine::sightings::Sightings;
 use crate::event::border::Borders;
 use crate::event::reader::Ending;
 use crate::event::{Left, Piece, Problem, ProblemKind, Seam};
@@ -50,6 +51,7 @@ struct Scanner<'p> {
     place: usize,
     part: &'p Part,
     name: &'p Arc<str>,
+    sightings: Sightings,
     seam: Seam,
 }
 
@@ -76,9 +78,16 @@ impl<'p> Lane<'p> {
     /// Before the input called `name`; `part` stands at `place` among the parts of `program`.
     #[must_use]
     pub fn new(program: &'p Program, place: usize, part: &'p Part, name: &'p Arc<str>, sizes: Sizes) -> Self {
-        let scanner = Scanner { program, place, part, name, seam: Seam::default() };
+        let scanner = Scanner { program, place, part, name, sightings: Sightings::default(), seam: Seam::default() };
         let position = Position::default();
         Self { scanner, sizes, position, at: 0, first: None, given_up: false, done: false }
+    }
+
+    /// The same, with facts for `first_seen` rules of these events.
+    #[must_use]
+    pub fn with(mut self, sightings: Sightings) -> Self {
+        self.scanner.sightings = sightings;
+        self
     }
 
     /// Where the text begins that must be there when more is read.
@@ -313,10 +322,14 @@ impl Scanner<'_> {
         };
         let stop = if cut.stop == usize::MAX { cut.stop } else { cut.stop - cut.begin + seam.head.len() };
         let mut piece = Piece { text: behind_head, seam, stop, ending };
-        let mut scanned = scan_piece(self.program, self.place, self.part, self.name, &piece, meter.as_deref_mut());
+        let mut scan = |piece: &Piece<'_>| {
+            let meter = meter.as_deref_mut();
+            scan_piece(self.program, self.place, self.part, self.name, piece, self.sightings, meter)
+        };
+        let mut scanned = scan(&piece);
         if scanned.left.spoilt {
             piece.stop = scanned.left.at;
-            scanned = scan_piece(self.program, self.place, self.part, self.name, &piece, meter);
+            scanned = scan(&piece);
         }
         scanned
     }

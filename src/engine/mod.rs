@@ -23,8 +23,10 @@ mod recognised;
 pub mod reference;
 pub mod scan;
 pub mod selftest;
+pub mod sightings;
 pub mod trace;
 
 pub use correlate::{correlate, correlate_into};
 pub use meter::Meter;
 pub use scan::{scan, scan_metered, scan_text, scan_with};
+pub use sightings::Sightings;

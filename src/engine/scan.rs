@@ -2,34 +2,31 @@
 //! violations. Pure, and the same whatever thread it runs on.
 
 mod found;
+mod over_time;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crate::compile::Program;
 use crate::compile::index::Entry;
 use crate::compile::program::{Part, Polarity};
-use crate::compile::window::WindowCheck;
 use crate::engine::candidates::{self, Memo};
 use crate::engine::evaluate::Event;
-use crate::engine::fact::{self, RecordPlace, Source};
+use crate::engine::fact;
 use crate::engine::filled::{Filled, fill};
 use crate::engine::identity;
 use crate::engine::made::{Made, Numbering, Reaching, Spot, Spots};
 use crate::engine::membership::Membership;
 use crate::engine::meter::{Laps, Meter, Stage};
 use crate::engine::recognised::recognised;
+use crate::engine::scan::over_time::Timed;
+use crate::engine::sightings::{Sightings, Stretches};
 use crate::event::gzip::GzipError;
 use crate::event::reader::Ending;
-use crate::event::{Item, Left, Piece, Problem, ProblemKind, Record, Seam, gzip, read_piece};
+use crate::event::{Item, Left, Piece, Problem, Record, Seam, gzip, read_piece};
 use crate::json::Slots;
-use crate::policy::RuleId;
 use crate::text::{LineColumn, Lines};
-use crate::violation::{
-    Fact, FileReport, FoundViolation, PartReport, PopulationIndex, Roles, RuleIndex, ScannedRecord,
-};
+use crate::violation::{FileReport, FoundViolation, PartReport, PopulationIndex, RuleIndex, ScannedRecord};
 
 /// Scans one input, plain or gzip by content; `name` is what it is called in the report.
 ///
@@ -58,7 +55,8 @@ pub fn scan_with(
     } else {
         (bytes, None)
     };
-    let mut report = scan_metered(program, name, text, error.as_ref().map_or(Ending::Whole, GzipError::ending), meter);
+    let ending = error.as_ref().map_or(Ending::Whole, GzipError::ending);
+    let mut report = scan_metered(program, name, text, ending, Sightings::All, meter);
     report.problems.extend(error.map(|error| error.problem(name)));
     report
 }
@@ -66,21 +64,22 @@ pub fn scan_with(
 /// As [`scan`], of text that is not compressed; `ending` tells whether it is all of the input.
 #[must_use]
 pub fn scan_text(program: &Program, name: &Arc<str>, text: &[u8], ending: Ending) -> FileReport {
-    scan_metered(program, name, text, ending, None)
+    scan_metered(program, name, text, ending, Sightings::All, None)
 }
 
-/// As [`scan_text`]; `meter` is told what the scan costs.
+/// As [`scan_text`]; `sightings` says which events make facts for `first_seen` rules, and `meter` is told what the scan costs.
 #[must_use]
 pub fn scan_metered(
     program: &Program,
     name: &Arc<str>,
     text: &[u8],
     ending: Ending,
+    sightings: Sightings,
     mut meter: Option<&mut Meter<'_>>,
 ) -> FileReport {
     let piece = Piece { text, seam: &Seam::default(), stop: usize::MAX, ending };
     let mut scan = |place, part| {
-        let scanned = scan_piece(program, place, part, name, &piece, meter.as_deref_mut());
+        let scanned = scan_piece(program, place, part, name, &piece, sightings, meter.as_deref_mut());
         (scanned.report, scanned.problems)
     };
     let parts = program.parts.iter().enumerate();
@@ -101,8 +100,8 @@ pub struct ScannedPiece {
     pub end: LineColumn,
 }
 
-/// Scans `piece` of the input called `name` for `part` of `program`, which stands at `place` among its parts; `meter` is told what
-/// it costs.
+/// Scans `piece` of the input called `name` for `part` of `program`, which stands at `place` among its parts; `sightings` says which
+/// events make facts for `first_seen` rules, and `meter` is told what it costs.
 ///
 /// Where [`Left::spoilt`] says so, the report holds too much and the piece is to be scanned again.
 #[must_use]
@@ -112,6 +111,7 @@ pub fn scan_piece(
     part: &Part,
     name: &Arc<str>,
     piece: &Piece<'_>,
+    sightings: Sightings,
     meter: Option<&mut Meter<'_>>,
 ) -> ScannedPiece {
     let mut worker = Worker {
@@ -131,6 +131,7 @@ pub fn scan_piece(
         all: Spots::default(),
         extents: vec![None; part.populations.len()],
         reaching: Reaching::default(),
+        stretches: (sightings == Sightings::Firsts).then(Stretches::default),
         report: PartReport {
             part: place,
             everywhere: part
@@ -151,6 +152,7 @@ pub fn scan_piece(
     worker.laps.lap(Stage::Scan);
     worker.report.census = left.census;
     worker.report.reach = std::mem::take(&mut worker.reaching).finish();
+    worker.report.stretches = worker.stretches.take().map(Stretches::finish).unwrap_or_default();
     let numbering = std::mem::take(&mut worker.numbering);
     worker.report.extent = numbering.extent(std::mem::take(&mut worker.all));
     let met =
@@ -161,13 +163,6 @@ pub fn scan_piece(
     let goes_on = piece.ending == Ending::Open || piece.stop != usize::MAX;
     let end = if goes_on { worker.lines.at(worker.place(left.at)) } else { LineColumn::START };
     ScannedPiece { report: worker.report, problems: worker.problems, left, end }
-}
-
-/// What a record is to a rule over time.
-enum Timed {
-    Fact(Box<Fact>),
-    /// A fact without a time is none.
-    Timeless,
 }
 
 /// Scans the records of one input for one part of the program; its buffers are used again for every record.
@@ -191,6 +186,8 @@ struct Worker<'p, 'm> {
     /// Of the populations that met an event.
     extents: Vec<Option<Spots>>,
     reaching: Reaching,
+    /// Where not all that `first_seen` rules are about makes a fact.
+    stretches: Option<Stretches>,
     report: PartReport,
     problems: Vec<Problem>,
     laps: Laps<'p, 'm>,
@@ -212,7 +209,7 @@ impl Worker<'_, '_> {
         let place = self.report.records.len();
         let identity = identity::delivery(text, slots, &part.identity, &mut self.room);
         let updated = part.over_time.as_ref().is_some_and(|over_time| fact::is_update(text, slots, over_time));
-        self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated });
+        self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated, said: 0 });
         let made = Made::of(text, slots, part.place);
         let spot = self.numbering.spot(&made);
         self.all.add(&spot);
@@ -258,7 +255,7 @@ impl Worker<'_, '_> {
                     self.in_population(place, population, &spot);
                 }
                 if !asked.roles.is_empty() {
-                    match self.fact(RuleIndex(index), window, asked.roles, &event, made.time(), record) {
+                    match self.fact(RuleIndex(index), window, asked.roles, &event, &made, record) {
                         Some(Timed::Fact(fact)) => self.report.facts.push((place, *fact)),
                         Some(Timed::Timeless) => timeless.push(&rule.id),
                         None => {}
@@ -298,41 +295,6 @@ impl Worker<'_, '_> {
         if let Some(spots) = self.extents.get_mut(population) {
             spots.get_or_insert_default().add(spot);
         }
-    }
-
-    /// The fact that a record is to a rule over time. The last evaluated record stands last in the report.
-    fn fact(
-        &mut self,
-        rule: RuleIndex,
-        window: &WindowCheck,
-        roles: Roles,
-        event: &Event<'_>,
-        time: Option<Timestamp>,
-        record: &Record<'_>,
-    ) -> Option<Timed> {
-        let over_time = self.part.over_time.as_ref()?;
-        let keyed = fact::key(window, event, roles)?;
-        let Some(time) = time else { return Some(Timed::Timeless) };
-        let offset = self.place(record.origin.offset(0, self.file));
-        let at = self.lines.mark(offset);
-        let place = RecordPlace { file: self.name, record: record.ordinal, offset, at };
-        let ScannedRecord { identity, updated, .. } = *self.report.records.last()?;
-        let source = Source { part: self.part, over_time, event, identity, updated };
-        Some(Timed::Fact(Box::new(fact::fact(rule, window, keyed, time, place, &source))))
-    }
-
-    /// Says that a record has no time, and so is nothing to `rules`.
-    fn timeless(&mut self, rules: &[&RuleId], record: &Record<'_>) {
-        let offset = self.place(record.origin.offset(0, self.file));
-        let names: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
-        self.problems.push(Problem {
-            kind: ProblemKind::NoTime,
-            file: self.name.clone(),
-            record: Some(record.ordinal),
-            offset: Some(offset),
-            at: Some(self.lines.mark(offset)),
-            message: format!("the event says no time that can be read, and is left out of {}", names.join(", ")),
-        });
     }
 
     /// The place in the piece of an offset of its text.

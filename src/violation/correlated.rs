@@ -18,6 +18,9 @@ pub struct Correlated {
     pub learning: BTreeMap<RuleIndex, u64>,
     /// What has been seen, for `first_seen`, the history that was given included.
     pub history: History,
+    /// Whether a [bare](crate::violation::Fact::bare) fact told of an event that its correction says something else of. Then the
+    /// answers hold only if all facts are there.
+    pub doubtful: bool,
 }
 
 /// A violation over time.

@@ -15,7 +15,7 @@ use crate::violation::file_report::{Position, RuleIndex};
 use crate::violation::violation::EventIdentity;
 
 /// The version of [`Fact`] as it is written: rises with every change of its fields or of what they mean.
-pub const FACT_VERSION: u32 = 1;
+pub const FACT_VERSION: u32 = 2;
 
 /// One event, as a rule over time sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +30,12 @@ pub struct Fact {
     pub time: Timestamp,
     /// The identity of its delivery; of an event without an id, a hash of its record, white space and the order of names aside.
     pub id: u128,
-    /// Whether its record is an addendum that corrects an earlier delivery (`UPDATED_DATA`).
+    /// Whether its record is an addendum that corrects an earlier delivery (`UPDATED_DATA`). Of a bare fact, whether its event has
+    /// such a correction.
     pub updated: bool,
+    /// Whether it says only that its key occurred at its time, of `first_seen`: it stands for events that are not the first, and is
+    /// never evidence.
+    pub bare: bool,
     /// What it can be to the rule.
     pub roles: Roles,
     /// The value of `distinct`, as in `key`.
@@ -55,6 +59,29 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// One that says only that `key` occurred.
+    #[must_use]
+    pub fn bare(rule: RuleIndex, key: Box<str>, time: Timestamp, id: u128) -> Self {
+        Self {
+            rule,
+            key,
+            time,
+            id,
+            updated: false,
+            bare: true,
+            roles: Roles::default(),
+            value: None,
+            texts: Vec::new(),
+            exceptions: Vec::new(),
+            waivers: Vec::new(),
+            event: EventIdentity::default(),
+            file: Arc::default(),
+            record: 0,
+            offset: 0,
+            at: LineColumn::START,
+        }
+    }
+
     /// Counts its places from the beginning of the input, in which the piece that they were counted in begins at `position`.
     pub fn move_by(&mut self, position: Position) {
         self.record += position.records;

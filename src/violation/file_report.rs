@@ -1,6 +1,8 @@
 //! What the scan of one input yields; reports are merged in the order of the inputs. An input that is read piece by piece yields
 //! one report for each: its places count from the piece's beginning until it is [moved](FileReport::moved_by).
 
+use jiff::Timestamp;
+
 use crate::event::{Census, Problem};
 use crate::policy::WaiverIndex;
 use crate::text::LineColumn;
@@ -40,6 +42,8 @@ pub struct PartReport {
     pub violations: Vec<FoundViolation>,
     /// What its records mean to rules over time, each with its record's place in `records`, in the order of the records and rules.
     pub facts: Vec<(usize, Fact)>,
+    /// Where events that make no fact for a `first_seen` rule lie, if it was asked to leave them out.
+    pub stretches: Vec<Stretch>,
     /// From when to when its records reach; empty in a program without rules over time.
     pub reach: Reach,
 }
@@ -105,6 +109,7 @@ impl PartReport {
     /// Appends what the same rules found in the next piece of the same input.
     pub fn append(&mut self, next: Self) {
         let before = self.records.len();
+        let facts_before = self.facts.len();
         self.census.add(next.census);
         self.records.extend(next.records);
         if self.everywhere.is_empty() {
@@ -125,8 +130,26 @@ impl PartReport {
         let moved = next.violations.into_iter().map(|found| FoundViolation { place: before + found.place, ..found });
         self.violations.extend(moved);
         self.facts.extend(next.facts.into_iter().map(|(place, fact)| (before + place, fact)));
+        let moved = next.stretches.into_iter().map(|stretch| Stretch {
+            first: facts_before + stretch.first,
+            last: before + stretch.last,
+            ..stretch
+        });
+        self.stretches.extend(moved);
         self.reach.join(&next.reach);
     }
+}
+
+/// From the first event of a combination to a later one: events of the combination after the first and no later than the last make
+/// no fact, and the last is no further behind the first than the rule's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Place in [`PartReport::facts`] of a fact of the first.
+    pub first: usize,
+    /// Place in [`PartReport::records`] of the last.
+    pub last: usize,
+    /// The time of the last.
+    pub end: Timestamp,
 }
 
 /// A violation before it is known whether its event is a duplicate.
@@ -170,6 +193,9 @@ pub struct ScannedRecord {
     pub identity: Option<u128>,
     /// Whether the record corrects an earlier delivery of the event; asked only in a program with rules over time.
     pub updated: bool,
+    /// Hash of what it is to `first_seen` rules of which [stretches](PartReport::stretches) are kept: 0 where it is nothing. Unequal
+    /// for deliveries of one event that say different things.
+    pub said: u32,
 }
 
 #[cfg(test)]
@@ -181,7 +207,9 @@ mod tests {
         extent.add(None, Some(account), None);
         PartReport {
             census: Census { records, insights: 1, ..Census::default() },
-            records: (0..records).map(|ordinal| ScannedRecord { ordinal, identity: None, updated: false }).collect(),
+            records: (0..records)
+                .map(|ordinal| ScannedRecord { ordinal, identity: None, updated: false, said: 0 })
+                .collect(),
             everywhere: vec![RuleIndex(9)],
             population: vec![(records - 1, PopulationIndex(population))],
             extent: extent.clone(),

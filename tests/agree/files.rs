@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 use proptest::prelude::*;
 use trailgate::audit::input::{Given, Input};
 use trailgate::audit::run::{RunOptions, run};
-use trailgate::audit::tally::{Keep, Limit, Outcome, Scanned, Tally};
+use trailgate::audit::tally::{Outcome, Scanned, Tally};
+use trailgate::audit::{Keep, Limit};
 use trailgate::compile::Program;
 
 use super::dice::Dice;

@@ -9,10 +9,12 @@ use std::sync::atomic::AtomicBool;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use trailgate::audit::input::{Given, Input};
-use trailgate::audit::{Keep, Limit, Outcome, RunOptions, Task, run_all};
+use trailgate::audit::tally::{Scanned, Tally};
+use trailgate::audit::{Keep, Limit, Outcome, Progress, RunOptions, Task, run_all};
 use trailgate::compile::Program;
 use trailgate::engine::reference::window::Judgement;
-use trailgate::event::ProblemKind;
+use trailgate::engine::{Sightings, scan_metered};
+use trailgate::event::{Ending, ProblemKind};
 use trailgate::policy::{PolicySet, WaiverIndex};
 use trailgate::violation::{CoveredBy, History};
 
@@ -111,28 +113,81 @@ pub struct How<'h> {
     pub history: Option<&'h History>,
 }
 
+const KEEP: Keep = Keep { violations: Limit::All, records: Limit::First(0) };
+
+fn text_of(records: &[&Value]) -> String {
+    let texts: Vec<String> = records.iter().map(|record| record.to_string()).collect();
+    format!("{{\"Records\":[{}]}}", texts.join(","))
+}
+
+/// What scans of `files` say without a run, with `sightings`; and what the merged reports left out.
+pub fn merged(
+    program: &Program,
+    files: &[Vec<&Value>],
+    history: Option<&History>,
+    sightings: Sightings,
+) -> (Said, Option<History>, LeftOut) {
+    let mut tally = Tally::new(program, KEEP, u64::MAX).of(sightings).after(history);
+    let mut left_out = LeftOut::default();
+    for (index, records) in files.iter().enumerate() {
+        let name = index.to_string().into();
+        let report = scan_metered(program, &name, text_of(records).as_bytes(), Ending::Whole, sightings, None);
+        left_out.in_files += report.parts.iter().map(|part| part.stretches.len()).sum::<usize>();
+        tally.add(&Input::Stdin, Scanned::Read(report));
+    }
+    let outcome = tally.finish().unwrap();
+    left_out.matters = outcome.doubtful;
+    let said = said(&outcome, &|file, record| files[file.parse::<usize>().unwrap()][record].to_string());
+    (said, outcome.history, left_out)
+}
+
+/// What scans leave out of what `first_seen` rules are about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LeftOut {
+    /// Stretches of files in which there is something.
+    pub in_files: usize,
+    /// Whether it may matter.
+    pub matters: bool,
+}
+
+/// Counts the readings of a run.
+#[derive(Default)]
+struct Readings(usize);
+
+impl Progress for Readings {
+    fn advanced(&mut self, done: usize, _bytes: u64) {
+        self.0 += usize::from(done == 1);
+    }
+}
+
 /// What a run over `files` says, which are written into `folder`; and what it has seen, where it was told what others had.
 pub fn fast(program: &Program, files: &[Vec<&Value>], how: How<'_>, folder: &Path) -> (Said, Option<History>) {
+    let (said, history, _) = counted(program, files, how, folder);
+    (said, history)
+}
+
+/// As [`fast`]; and how often the files were read.
+pub fn counted(
+    program: &Program,
+    files: &[Vec<&Value>],
+    how: How<'_>,
+    folder: &Path,
+) -> (Said, Option<History>, usize) {
     let inputs: Vec<Input> = (0..files.len())
         .map(|index| Input::File { path: folder.join(format!("{index:03}.json")), given: Given::Named })
         .collect();
     for (input, records) in inputs.iter().zip(files) {
-        let texts: Vec<String> = records.iter().map(|record| record.to_string()).collect();
-        std::fs::write(input.name(), format!("{{\"Records\":[{}]}}", texts.join(","))).unwrap();
+        std::fs::write(input.name(), text_of(records)).unwrap();
     }
-    let options = RunOptions {
-        threads: how.threads,
-        limit_bytes: 1 << 30,
-        facts_bytes: how.facts_bytes,
-        keep: Keep { violations: Limit::All, records: Limit::First(0) },
-    };
+    let options = RunOptions { threads: how.threads, limit_bytes: 1 << 30, facts_bytes: how.facts_bytes, keep: KEEP };
     let task = Task { program, baseline: None, history: how.history, profile: None };
-    let outcome = run_all(&[task], &inputs, options, &AtomicBool::new(false), &mut ()).unwrap().remove(0);
+    let mut readings = Readings::default();
+    let outcome = run_all(&[task], &inputs, options, &AtomicBool::new(false), &mut readings).unwrap().remove(0);
     let said = said(&outcome, &|file, record| {
         let file = inputs.iter().position(|input| input.name() == **file).unwrap();
         files[file][record].to_string()
     });
-    (said, outcome.history)
+    (said, outcome.history, readings.0)
 }
 
 fn said(outcome: &Outcome, record: &dyn Fn(&Arc<str>, usize) -> String) -> Said {

@@ -1,4 +1,6 @@
 //! `first_seen`: whether a combination of values occurred before, in the facts or in what earlier runs have seen.
+//!
+//! Bare facts are occurrences and nothing else: none of them is the first in its history.
 
 use std::rc::Rc;
 
@@ -28,13 +30,16 @@ impl Judge for FirstSeen {
         let occurrences = known.zip(key).and_then(|(known, key)| known.seen.get(key));
         let is_seen = self.last.is_some_and(|last| last >= from)
             || occurrences.is_some_and(|occurrences| occurrences.before(time, history));
-        if is_seen {
+        output.correlated.doubtful |= facts.iter().any(|fact| is_doubtful(fact, facts));
+        let whole = || facts.iter().filter(|fact| !fact.bare);
+        let count = whole().count();
+        if is_seen || count == 0 {
         } else if since.is_some_and(|since| since <= from) {
             let mut evidence = Evidence::default();
-            facts.iter().for_each(|fact| evidence.add(fact, 0));
-            evidence.close(case, u64::try_from(facts.len()).unwrap_or(u64::MAX), None, output);
+            whole().for_each(|fact| evidence.add(fact, 0));
+            evidence.close(case, u64::try_from(count).unwrap_or(u64::MAX), None, output);
         } else {
-            output.learning(case, facts.len());
+            output.learning(case, count);
         }
         self.last = Some(time);
         if output.keeps_history
@@ -46,6 +51,13 @@ impl Judge for FirstSeen {
     }
 
     fn end(&mut self, _case: &Case<'_>, _output: &mut Output<'_>) {}
+}
+
+/// Whether `fact` is bare and of an event that was corrected, so that it did not occur unless the correction, which has the same time,
+/// says so among `facts`.
+fn is_doubtful(fact: &Fact, facts: &[Rc<Fact>]) -> bool {
+    let repeated = |other: &Rc<Fact>| !other.bare && other.updated && other.id == fact.id;
+    fact.bare && fact.updated && !facts.iter().any(repeated)
 }
 
 /// Brings what is kept of each `first_seen` rule up to date: since when all was seen, and without what can change no answer about

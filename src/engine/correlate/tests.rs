@@ -16,6 +16,11 @@ type Made<'m> = (i64, &'m str, &'m str);
 
 /// What a rule with the lines `obligation` says of `events`, after what `history` has seen.
 fn correlated(obligation: &str, events: &[Made<'_>], history: Option<History>) -> Correlated {
+    changed(obligation, events, history, &|_| ())
+}
+
+/// As [`correlated`], with the facts as `change` leaves them.
+fn changed(obligation: &str, events: &[Made<'_>], history: Option<History>, change: &dyn Fn(&mut Fact)) -> Correlated {
     let text = format!(
         "version: 1\nrules:\n  - id: a.b\n    title: t\n    severity: low\n    {}\n",
         obligation.replace('\n', "\n    ")
@@ -35,6 +40,7 @@ fn correlated(obligation: &str, events: &[Made<'_>], history: Option<History>) -
     let mut reach = Reach::default();
     report.parts.iter().for_each(|part| reach.join(&part.reach));
     let mut facts: Vec<Fact> = report.parts.into_iter().flat_map(|part| part.facts).map(|(_, fact)| fact).collect();
+    facts.iter_mut().for_each(change);
     facts.sort_by(Fact::order);
     correlate(&program, facts, &[reach], history)
 }
@@ -239,6 +245,51 @@ fn what_was_not_seen_before() {
         got.0.sort();
         assert_eq!(got, (found.iter().map(ToString::to_string).collect(), 0, learning), "{events:?}");
     }
+}
+
+#[test]
+fn bare_facts_are_occurrences_and_never_evidence() {
+    let bare_at = |seconds: &'static [i64], events: &[Made<'_>]| {
+        let bare = |fact: &mut Fact| {
+            if seconds.contains(&(fact.time.as_second() - 1_800_000_000))
+                && fact.record == fact.time.as_second() as usize % 10
+            {
+                *fact = Fact::bare(fact.rule, fact.key.clone(), fact.time, fact.id);
+            }
+        };
+        let found = changed(NEW, events, None, &bare);
+        (shown(&found), found.learning.values().sum::<u64>(), found.doubtful)
+    };
+    // 1,800,000,000 ends in 0, so that the event at second 3 is bare if it is the record 3.
+    let x = |second| (second, "A", "x");
+    let log = (0, "C", "x");
+    assert_eq!(bare_at(&[22], &[log, x(12), x(22), x(32)]), (vec!["first seen@12".to_owned()], 0, false));
+    assert_eq!(bare_at(&[22], &[log, x(12), x(22), x(33)]).0, ["first seen@12", "first seen@33"]);
+    assert_eq!(bare_at(&[12], &[log, x(12), x(12)]).0, ["first seen@12"]);
+    assert_eq!(bare_at(&[1], &[log, x(1), x(1)]), (vec![], 1, false));
+    assert_eq!(bare_at(&[11], &[log, x(11)]).0, [""; 0]);
+}
+
+#[test]
+fn a_bare_fact_of_a_corrected_event_needs_its_correction() {
+    let doubtful = |corrected: usize, key: &'static str| {
+        let events = [(0, "C", "x"), (20, "A", "x"), (20, "A", key)];
+        let found = changed(NEW, &events, None, &|fact| {
+            let of = |mut fact: Fact| {
+                fact.id = 7;
+                fact.updated = true;
+                fact
+            };
+            if fact.record == 1 {
+                *fact = of(Fact::bare(fact.rule, fact.key.clone(), fact.time, 0));
+            } else if fact.record == corrected {
+                *fact = of(fact.clone());
+            }
+        });
+        found.doubtful
+    };
+    // The correction says the same, says something else, or is of another event.
+    assert!(!doubtful(2, "x") && doubtful(2, "y") && doubtful(9, "x"));
 }
 
 #[test]
