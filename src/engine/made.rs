@@ -35,7 +35,10 @@ impl<'r> Made<'r> {
 
     /// When it was made; `None` where it does not say so in a form that can be read.
     pub(super) fn time(&self) -> Option<Timestamp> {
-        time::parse(self.time.as_deref()?)
+        match self.digits {
+            Some(digits) => time::at_digits(digits),
+            None => time::parse(self.time.as_deref()?),
+        }
     }
 
     /// Adds the event to `reaching`.
@@ -62,7 +65,7 @@ impl Reaching {
     /// The reach.
     pub(super) fn finish(mut self) -> Reach {
         for digits in self.digits.ends() {
-            if let Some(time) = time::parse(&time::of_digits(digits)) {
+            if let Some(time) = time::at_digits(digits) {
                 self.reach.add(time);
             }
         }
