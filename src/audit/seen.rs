@@ -9,14 +9,17 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 /// Identities that are held in memory, as many as a hash set of 2^20 places takes: 18 MB.
 const CEILING: usize = 917_504;
+/// From so many on there is room for all.
+const MANY: usize = 1 << 14;
 /// Bits of the filter: 16 MiB. For 10 million identities it is wrong about one in a thousand, and then the runs are searched.
 const FILTER_BITS: usize = 1 << 27;
 /// Bits of the filter that an identity sets.
@@ -31,7 +34,7 @@ const FAN_IN: usize = 8;
 #[derive(Debug)]
 pub(super) struct Seen {
     ceiling: usize,
-    held: FxHashSet<Known>,
+    held: FxHashMap<Known, ()>,
     filter: Vec<u64>,
     /// Runs by how often they were merged.
     runs: Vec<Vec<Run>>,
@@ -88,7 +91,7 @@ impl Default for Seen {
 
 impl Seen {
     fn with_ceiling(ceiling: usize) -> Self {
-        Self { ceiling, held: FxHashSet::default(), filter: Vec::new(), runs: Vec::new(), full: false }
+        Self { ceiling, held: FxHashMap::default(), filter: Vec::new(), runs: Vec::new(), full: false }
     }
 
     /// Adds a delivery of the event of `identity`; what the first one said, where this is not it.
@@ -97,19 +100,25 @@ impl Seen {
     /// Where identities that were put aside cannot be read: then nobody knows.
     pub fn insert(&mut self, identity: u128, said: u32) -> io::Result<Option<u32>> {
         let new = Known::new(identity, said);
-        let known = match self.held.get(&new) {
-            Some(known) => Some(*known),
-            None => self.put_aside_before(new)?,
-        };
-        if let Some(known) = known {
-            return Ok(Some(known.said()));
-        }
         if self.held.len() >= self.ceiling && !self.full {
             // Without a place on disk the answers stay right, and memory grows.
             self.full = self.put_aside().is_err();
         }
-        self.held.insert(new);
-        Ok(None)
+        if self.held.len() == MANY {
+            // There will be many more: room for all of them at once is cheaper than moving them again and again.
+            self.held.reserve(self.ceiling.saturating_sub(MANY));
+        }
+        // Most are new to the filter, so that one look at the set answers for them and takes them in.
+        if let Some(known) = self.put_aside_before(new)? {
+            return Ok(Some(known.said()));
+        }
+        match self.held.entry(new) {
+            Entry::Occupied(known) => Ok(Some(known.key().said())),
+            Entry::Vacant(place) => {
+                place.insert(());
+                Ok(None)
+            }
+        }
     }
 
     fn put_aside_before(&mut self, new: Known) -> io::Result<Option<Known>> {
@@ -127,7 +136,7 @@ impl Seen {
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
-        let mut sorted: Vec<u128> = self.held.iter().map(|known| known.0).collect();
+        let mut sorted: Vec<u128> = self.held.keys().map(|known| known.0).collect();
         sorted.sort_unstable();
         let run = Run::write(sorted.iter().copied().map(Ok))?;
         self.filter.resize(FILTER_BITS / 64, 0);

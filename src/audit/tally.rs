@@ -1,6 +1,7 @@
 //! Reports of inputs are merged in the order of the inputs: duplicates are known only here, and the counts add up here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -206,12 +207,13 @@ impl<'b> Tally<'b> {
             })
         };
         // What the first delivery said, of those that come again.
-        let said: Vec<Option<u32>> = part.records.iter().map(|record| before(record.identity?, record.said)).collect();
+        let said: Vec<Option<u32>> =
+            part.records.iter().map(|record| before(record.identity?.get(), record.said)).collect();
         let updated = &mut self.updated;
         let corrects: Vec<bool> = part
             .records
             .iter()
-            .map(|record| record.updated && record.identity.is_none_or(|identity| updated.insert(identity)))
+            .map(|record| record.updated && record.identity.is_none_or(|identity| updated.insert(identity.get())))
             .collect();
         let duplicates = said.iter().flatten().count();
         summary.records.duplicates += duplicates;
@@ -235,7 +237,7 @@ impl<'b> Tally<'b> {
             let Some((first, fact)) = part.facts.get(stretch.first) else { continue };
             for (place, time) in [(*first, fact.time), (stretch.last, stretch.end)] {
                 let Some(record) = part.records.get(place) else { continue };
-                let id = record.identity.unwrap_or_default();
+                let id = record.identity.map_or(0, NonZero::get);
                 // A delivery that comes again stands for the first one, if that says the same. What a correction says is seen later.
                 let repeats = counts(place) || said.get(place).copied().flatten() == Some(record.said);
                 self.outcome.doubtful |= !repeats && !self.updated.contains(&id);

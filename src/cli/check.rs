@@ -20,7 +20,7 @@ use crate::cli::policies::{load_or_say, waiver_files};
 use crate::cli::profile::{rates, tables};
 use crate::cli::run::{run_logs, say_interrupted};
 use crate::cli::selection::{Selection, select};
-use crate::compile::{compile, lint_policy};
+use crate::compile::{compile, lint_expired, lint_policy};
 use crate::policy::error::PolicyError;
 use crate::policy::{PolicyIndex, PolicySet};
 use crate::report::number::count;
@@ -142,7 +142,11 @@ pub fn check(arguments: &CheckArgs) -> Exit {
 
 /// What [`lint`](crate::compile::lint) says of `set`, one policy beside the other.
 fn warnings(set: &PolicySet, today: Date) -> Vec<PolicyError> {
-    let of_policy = |place| lint_policy(set, PolicyIndex(place), today);
+    let of_policy = |place| {
+        let home = PolicyIndex(place);
+        let is_bundled = set.policy(home).is_some_and(|policy| policy.source.name.starts_with("bundled:"));
+        if is_bundled { lint_expired(set, home, today) } else { lint_policy(set, home, today) }
+    };
     let all: Vec<Vec<PolicyError>> = (0..set.policies().len()).into_par_iter().map(of_policy).collect();
     all.into_iter().flatten().collect()
 }

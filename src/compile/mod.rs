@@ -18,5 +18,5 @@ pub mod strings;
 mod waivers;
 pub mod window;
 
-pub use lint::{advise, lint, lint_policy};
+pub use lint::{advise, lint, lint_expired, lint_policy};
 pub use program::{Program, compile, compile_rule, compile_rules};

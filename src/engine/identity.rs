@@ -1,5 +1,7 @@
 //! Who an event is: what it says of itself, what makes two deliveries the same event, and a violation's fingerprint.
 
+use std::num::NonZero;
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_128;
@@ -14,7 +16,7 @@ use crate::violation::EventIdentity;
 /// What makes two deliveries the same event: 128 bits of its id and of the fields that must be equal too. `None` without an id.
 /// `room` is overwritten.
 #[must_use]
-pub fn delivery(record: &str, slots: &Slots, identity: &IdentitySlots, room: &mut Vec<u8>) -> Option<u128> {
+pub fn delivery(record: &str, slots: &Slots, identity: &IdentitySlots, room: &mut Vec<u8>) -> Option<NonZero<u128>> {
     let id = slots.string(identity.id?, record).filter(|id| !id.is_empty())?;
     // A short text is hashed several times as fast at once as piece by piece.
     room.clear();
@@ -26,7 +28,8 @@ pub fn delivery(record: &str, slots: &Slots, identity: &IdentitySlots, room: &mu
             room.extend_from_slice(value.as_bytes());
         }
     }
-    Some(xxh3_128(room))
+    // A hash of 0 is as good as one of 1.
+    Some(NonZero::new(xxh3_128(room)).unwrap_or(NonZero::<u128>::MIN))
 }
 
 /// What `event` says of itself.

@@ -40,6 +40,9 @@ struct Cursor {
     at: LineColumn,
 }
 
+/// Bytes that are looked at more than once while they are near.
+const NEAR: usize = 16 << 10;
+
 const START: Cursor = Cursor { offset: 0, at: LineColumn::START };
 
 impl<'t> Lines<'t> {
@@ -63,17 +66,18 @@ impl<'t> Lines<'t> {
         }
         let between = self.text.get(self.cursor.offset..offset).unwrap_or_default();
         let mut at = self.cursor.at;
-        let mut tail = between;
-        if let Some(last) = memchr::memrchr(b'\n', between) {
-            at.line += bytecount::count(between, b'\n');
-            at.column = 1;
-            tail = between.get(last + 1..).unwrap_or_default();
+        for stretch in between.chunks(NEAR) {
+            let mut tail = stretch;
+            if let Some(last) = memchr::memrchr(b'\n', stretch) {
+                at.line += bytecount::count(stretch, b'\n');
+                at.column = 1;
+                tail = stretch.get(last + 1..).unwrap_or_default();
+            }
+            at.column += bytecount::num_chars(tail);
         }
-        let mut characters = bytecount::num_chars(tail);
-        if self.begins && self.cursor.offset == 0 && at.line == 1 && tail.starts_with(b"\xEF\xBB\xBF") {
-            characters -= 1;
+        if self.begins && self.cursor.offset == 0 && at.line == 1 && between.starts_with(b"\xEF\xBB\xBF") {
+            at.column -= 1;
         }
-        at.column += characters;
         self.cursor = Cursor { offset, at };
         at
     }
@@ -100,6 +104,26 @@ mod tests {
         assert_eq!(lines.at(of("1,")), LineColumn { line: 2, column: 7 });
         assert_eq!(lines.at(0), LineColumn { line: 1, column: 1 });
         assert_eq!(lines.at(9999), LineColumn { line: 3, column: 9 });
+    }
+
+    #[test]
+    fn long_texts_are_counted_in_stretches() {
+        for (line, lines) in
+            [("é".repeat(NEAR), 1), (format!("{}\n", "é".repeat(NEAR - 7)), 3), ("a\n".to_owned(), 3 * NEAR)]
+        {
+            let text = line.repeat(lines);
+            let mut all = Lines::new(text.as_bytes());
+            for offset in [0, NEAR / 2, NEAR, 2 * NEAR, text.len() - 2, text.len()] {
+                let before = &text.as_bytes()[..offset];
+                let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                let wanted = LineColumn {
+                    line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+                    column: 1 + before[begin..].iter().filter(|byte| (**byte & 0xC0) != 0x80).count(),
+                };
+                assert_eq!(all.at(offset), wanted, "{offset}");
+                assert_eq!(Lines::new(text.as_bytes()).at(offset), wanted, "{offset}");
+            }
+        }
     }
 
     #[test]

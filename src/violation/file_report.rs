@@ -3,6 +3,8 @@
 
 use jiff::Timestamp;
 
+use std::num::NonZero;
+
 use crate::event::{Census, Problem};
 use crate::policy::WaiverIndex;
 use crate::text::LineColumn;
@@ -190,7 +192,7 @@ pub struct ScannedRecord {
     /// 0-based ordinal in its input.
     pub ordinal: usize,
     /// Identity of the event: equal for deliveries of the same event. `None` where it has no id, so that it is never a duplicate.
-    pub identity: Option<u128>,
+    pub identity: Option<NonZero<u128>>,
     /// Whether the record corrects an earlier delivery of the event; asked only in a program with rules over time.
     pub updated: bool,
     /// Hash of what it is to `first_seen` rules of which [stretches](PartReport::stretches) are kept: 0 where it is nothing. Unequal

@@ -33,6 +33,12 @@ pub fn lint_policy(set: &PolicySet, home: PolicyIndex, today: Date) -> Vec<Polic
     in_order(own)
 }
 
+/// Those of [`lint_policy`] that come with time, for a policy that has no others: a bundled one.
+#[must_use]
+pub fn lint_expired(set: &PolicySet, home: PolicyIndex, today: Date) -> Vec<PolicyError> {
+    in_order(set.policy(home).map(|policy| expiry::expired(set, policy, today)).unwrap_or_default())
+}
+
 /// The advice about `set` on the day `today`. Costs a compilation; `check` does not ask for it.
 #[must_use]
 pub fn advise(set: &PolicySet, today: Date) -> Vec<PolicyError> {

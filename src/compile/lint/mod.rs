@@ -18,4 +18,4 @@ mod need;
 mod service;
 mod unused;
 
-pub use all::{advise, lint, lint_policy};
+pub use all::{advise, lint, lint_expired, lint_policy};

@@ -1,5 +1,7 @@
 //! The part of a scan that is about rules over time: what a record is to one of them.
 
+use std::num::NonZero;
+
 use crate::compile::window::WindowCheck;
 use crate::engine::evaluate::Event;
 use crate::engine::fact::{self, RecordPlace, Source};
@@ -38,6 +40,7 @@ impl Worker<'_, '_> {
         let at = self.lines.mark(offset);
         let place = RecordPlace { file: self.name, record: record.ordinal, offset, at };
         let ScannedRecord { identity, updated, .. } = *self.report.records.last()?;
+        let identity = identity.map(NonZero::get);
         let source = Source { part: self.part, over_time, event, identity, updated };
         Some(Timed::Fact(Box::new(fact::fact(rule, window, keyed, time, place, &source))))
     }
