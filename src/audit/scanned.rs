@@ -15,7 +15,7 @@ use crate::audit::source::{Source, Trouble, read};
 use crate::audit::stream::{SIZES, stream};
 use crate::audit::tally::Scanned;
 use crate::engine::meter::Stage;
-use crate::engine::{Meter, Sightings, scan_metered};
+use crate::engine::{Meter, Scratch, Sightings, scan_metered};
 use crate::event::envelope::looks_like_log;
 use crate::event::{Ending, Problem, ProblemKind, gzip};
 use crate::violation::FileReport;
@@ -33,6 +33,8 @@ pub(super) struct Buffers {
     /// What was read, up to a length that is told apart.
     bytes: Vec<u8>,
     text: Vec<u8>,
+    /// One for each task.
+    scratches: Vec<Scratch>,
 }
 
 /// What a run asks of each input.
@@ -96,12 +98,14 @@ pub(super) fn scan_input(
         Some(bytes)
     };
     if let Some(text) = text {
-        let scan = |task: &Task<'_>| {
+        let scratches = &mut buffers.scratches;
+        scratches.resize_with(tasks.len(), || Scratch::new(asked.sightings));
+        let scan = |(task, scratch): (&Task<'_>, &mut Scratch)| {
             Scanned::Read(metered(task.profile, task.program.rules.len(), |meter| {
-                scan_metered(task.program, &name, text, Ending::Whole, asked.sightings, meter)
+                scan_metered(task.program, &name, text, Ending::Whole, scratch, meter)
             }))
         };
-        return tasks.iter().map(scan).collect();
+        return tasks.iter().zip(scratches).map(scan).collect();
     }
     // The buffer goes with the input: what is long needs the memory for more than its first bytes.
     let mut first = std::mem::take(&mut buffers.bytes);

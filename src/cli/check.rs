@@ -16,7 +16,7 @@ use crate::cli::baseline;
 use crate::cli::diagnostics::{print_error, print_policy_errors, say};
 use crate::cli::exit::Exit;
 use crate::cli::output::{prepare, write_reports};
-use crate::cli::policies::{load_or_say, waiver_files};
+use crate::cli::policies::{load_rules_or_say, waiver_files};
 use crate::cli::profile::{rates, tables};
 use crate::cli::run::{run_logs, say_interrupted};
 use crate::cli::selection::{Selection, select};
@@ -172,7 +172,7 @@ fn baselines(arguments: &CheckArgs) -> Result<Option<Baseline>, String> {
 /// The wanted rules of the policies; what is wrong with them is printed.
 fn policies(arguments: &CheckArgs, profile: Option<&Profile>) -> Option<PolicySet> {
     let waivers = if arguments.ignore_waivers { Vec::new() } else { waiver_files(&arguments.waivers) };
-    let parsed = timed(profile, Step::Parse, || load_or_say(&arguments.policies, &waivers, arguments.color));
+    let parsed = timed(profile, Step::Parse, || load_rules_or_say(&arguments.policies, &waivers, arguments.color));
     let set = parsed.ok()?;
     let selection = Selection {
         only: &arguments.only,

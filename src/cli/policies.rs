@@ -12,7 +12,7 @@ use crate::cli::args::ColorArg;
 use crate::cli::diagnostics::print_policy_errors;
 use crate::cli::exit::Exit;
 use crate::cli::revision::Revision;
-use crate::policy::bundled::bundled;
+use crate::policy::bundled::{bundled, without_tests};
 use crate::policy::error::{Code, PolicyError, PolicyErrors};
 use crate::policy::model::Policy;
 use crate::policy::parse::closest;
@@ -32,7 +32,19 @@ pub fn load(paths: &[String], waivers: &[String]) -> Result<PolicySet, PolicyErr
 /// # Errors
 /// The exit of a run that cannot begin.
 pub fn load_or_say(paths: &[String], waivers: &[String], color: ColorArg) -> Result<PolicySet, Exit> {
-    load(paths, waivers).map_err(|errors| {
+    said(load(paths, waivers), color)
+}
+
+/// As [`load_or_say`], for whoever runs no tests: bundled rules come without theirs.
+///
+/// # Errors
+/// As [`load_or_say`].
+pub fn load_rules_or_say(paths: &[String], waivers: &[String], color: ColorArg) -> Result<PolicySet, Exit> {
+    said(join(find(paths, waivers), Tests::NotOfBundled), color)
+}
+
+fn said(loaded: Result<PolicySet, PolicyErrors>, color: ColorArg) -> Result<PolicySet, Exit> {
+    loaded.map_err(|errors| {
         print_policy_errors(&errors.0, color);
         Exit::Usage
     })
@@ -47,6 +59,19 @@ pub fn load_changed(
     waivers: &[String],
     changed: &BTreeMap<String, String>,
 ) -> Result<PolicySet, PolicyErrors> {
+    let mut files = find(paths, waivers);
+    for file in &mut files.found {
+        if let File::Read { source, .. } = file
+            && let Some(text) = changed.get(source.name.as_ref())
+        {
+            *source = Source::new(source.name.clone(), text.as_str());
+        }
+    }
+    join(files, Tests::All)
+}
+
+/// The files that [`load`] reads.
+fn find(paths: &[String], waivers: &[String]) -> Files {
     let mut files = Files { found: Vec::new(), kind: Kind::Policy };
     if paths.is_empty() {
         if Path::new("policies").is_dir() {
@@ -62,14 +87,7 @@ pub fn load_changed(
     for path in waivers {
         files.file(Path::new(path));
     }
-    for file in &mut files.found {
-        if let File::Read { source, .. } = file
-            && let Some(text) = changed.get(source.name.as_ref())
-        {
-            *source = Source::new(source.name.clone(), text.as_str());
-        }
-    }
-    join(files)
+    files
 }
 
 /// The policies of one side of a comparison: a file, a folder, `bundled`, or those of a git revision, `REV` or `REV:PATH`, where
@@ -81,7 +99,7 @@ pub fn load_side(text: &str, default_path: &str) -> Result<PolicySet, PolicyErro
     let mut files = Files { found: Vec::new(), kind: Kind::Policy };
     if text == "bundled" || text.starts_with("bundled:") || Path::new(text).exists() {
         files.path(text);
-        return join(files);
+        return join(files, Tests::All);
     }
     match Revision::policies(text, default_path) {
         Ok((revision, found)) => {
@@ -103,14 +121,15 @@ pub fn load_side(text: &str, default_path: &str) -> Result<PolicySet, PolicyErro
         }
         Err(error) => files.fail(Code::NoPolicies, text, error.message, error.help),
     }
-    join(files)
+    join(files, Tests::All)
 }
 
-fn join(files: Files) -> Result<PolicySet, PolicyErrors> {
+fn join(files: Files, tests: Tests) -> Result<PolicySet, PolicyErrors> {
     let names: Vec<_> = files.found.iter().map(File::name).collect();
     let mut errors = Vec::new();
     let mut policies = Vec::new();
-    let read: Vec<Result<Policy, Vec<PolicyError>>> = files.found.into_par_iter().map(File::policy).collect();
+    let read: Vec<Result<Policy, Vec<PolicyError>>> =
+        files.found.into_par_iter().map(|file| file.policy(tests)).collect();
     for parsed in read {
         match parsed {
             Ok(policy) => policies.push(policy),
@@ -126,6 +145,13 @@ fn join(files: Files) -> Result<PolicySet, PolicyErrors> {
     }
     errors.sort_by_cached_key(|error| (names.iter().position(|name| *name == error.source.name), error.offset()));
     Err(PolicyErrors(errors))
+}
+
+/// Which rules come with their tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    All,
+    NotOfBundled,
 }
 
 /// What a file holds.
@@ -171,7 +197,7 @@ impl File {
     }
 
     /// The policy or the waivers that it holds.
-    fn policy(self) -> Result<Policy, Vec<PolicyError>> {
+    fn policy(self, tests: Tests) -> Result<Policy, Vec<PolicyError>> {
         let (source, home, kind) = match self {
             Self::Read { source, home, kind } => (source, home, kind),
             Self::Failed(error) => return Err(vec![*error]),
@@ -182,6 +208,10 @@ impl File {
             Home::Bundled => Err("bundled policies have no files beside them".to_owned()),
         };
         let parsed = match kind {
+            Kind::Policy if tests == Tests::NotOfBundled && matches!(home, Home::Bundled) => {
+                let shorter = Source::new(source.name.clone(), without_tests(&source.text));
+                parse(&shorter, &list_file).map(|policy| Policy { source, ..policy })
+            }
             Kind::Policy => parse(&source, &list_file),
             Kind::Waivers => parse_waivers(&source, &list_file),
         };

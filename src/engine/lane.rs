@@ -10,6 +10,7 @@ use crate::compile::Program;
 use crate::compile::program::Part;
 use crate::engine::meter::Meter;
 use crate::engine::scan::{ScannedPiece, scan_piece};
+use crate::engine::scratch::PartScratch;
 use crate::engine::sightings::Sightings;
 use crate::event::border::Borders;
 use crate::event::reader::Ending;
@@ -322,9 +323,10 @@ impl Scanner<'_> {
         };
         let stop = if cut.stop == usize::MAX { cut.stop } else { cut.stop - cut.begin + seam.head.len() };
         let mut piece = Piece { text: behind_head, seam, stop, ending };
+        let mut scratch = PartScratch::new(self.sightings);
         let mut scan = |piece: &Piece<'_>| {
             let meter = meter.as_deref_mut();
-            scan_piece(self.program, self.place, self.part, self.name, piece, self.sightings, meter)
+            scan_piece(self.program, self.place, self.part, self.name, piece, &mut scratch, meter)
         };
         let mut scanned = scan(&piece);
         if scanned.left.spoilt {

@@ -117,6 +117,12 @@ pub(super) struct Spot {
 }
 
 impl Numbering {
+    /// Makes ready for another text: what was met stays known while there is room for more.
+    pub(super) fn begin(&mut self) {
+        self.accounts.begin();
+        self.regions.begin();
+    }
+
     /// `made` in numbers.
     pub(super) fn spot(&mut self, made: &Made<'_>) -> Spot {
         let (account, odd_account) = self.accounts.bit(made.account.as_deref());
@@ -151,6 +157,12 @@ struct Names {
 }
 
 impl Names {
+    fn begin(&mut self) {
+        if self.known.len() > 32 {
+            self.known.clear();
+        }
+    }
+
     /// The bit of `name`, or the name itself where it has none.
     fn bit<'n>(&mut self, name: Option<&'n str>) -> (u64, Option<&'n str>) {
         let Some(name) = name.filter(|name| !name.is_empty()) else { return (0, None) };

@@ -22,11 +22,13 @@ pub mod node;
 mod recognised;
 pub mod reference;
 pub mod scan;
+pub mod scratch;
 pub mod selftest;
-pub mod sightings;
+mod sightings;
 pub mod trace;
 
 pub use correlate::{correlate, correlate_into};
 pub use meter::Meter;
 pub use scan::{scan, scan_metered, scan_text, scan_with};
+pub use scratch::Scratch;
 pub use sightings::Sightings;

@@ -4,22 +4,21 @@
 mod found;
 mod over_time;
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::compile::Program;
 use crate::compile::index::Entry;
 use crate::compile::program::{Part, Polarity};
-use crate::engine::candidates::{self, Memo};
+use crate::engine::candidates;
 use crate::engine::evaluate::Event;
 use crate::engine::fact;
 use crate::engine::filled::{Filled, fill};
 use crate::engine::identity;
-use crate::engine::made::{Made, Numbering, Reaching, Spot, Spots};
-use crate::engine::membership::Membership;
+use crate::engine::made::{Made, Reaching, Spot, Spots};
 use crate::engine::meter::{Laps, Meter, Stage};
 use crate::engine::recognised::recognised;
 use crate::engine::scan::over_time::Timed;
+use crate::engine::scratch::{PartScratch, Scratch};
 use crate::engine::sightings::{Sightings, Stretches};
 use crate::event::gzip::GzipError;
 use crate::event::reader::Ending;
@@ -56,7 +55,7 @@ pub fn scan_with(
         (bytes, None)
     };
     let ending = error.as_ref().map_or(Ending::Whole, GzipError::ending);
-    let mut report = scan_metered(program, name, text, ending, Sightings::All, meter);
+    let mut report = scan_metered(program, name, text, ending, &mut Scratch::new(Sightings::All), meter);
     report.problems.extend(error.map(|error| error.problem(name)));
     report
 }
@@ -64,26 +63,26 @@ pub fn scan_with(
 /// As [`scan`], of text that is not compressed; `ending` tells whether it is all of the input.
 #[must_use]
 pub fn scan_text(program: &Program, name: &Arc<str>, text: &[u8], ending: Ending) -> FileReport {
-    scan_metered(program, name, text, ending, Sightings::All, None)
+    scan_metered(program, name, text, ending, &mut Scratch::new(Sightings::All), None)
 }
 
-/// As [`scan_text`]; `sightings` says which events make facts for `first_seen` rules, and `meter` is told what the scan costs.
+/// As [`scan_text`]; `scratch` is that of the scans before, with the same program, and `meter` is told what the scan costs.
 #[must_use]
 pub fn scan_metered(
     program: &Program,
     name: &Arc<str>,
     text: &[u8],
     ending: Ending,
-    sightings: Sightings,
+    scratch: &mut Scratch,
     mut meter: Option<&mut Meter<'_>>,
 ) -> FileReport {
     let piece = Piece { text, seam: &Seam::default(), stop: usize::MAX, ending };
-    let mut scan = |place, part| {
-        let scanned = scan_piece(program, place, part, name, &piece, sightings, meter.as_deref_mut());
+    let scratches = scratch.parts(program.parts.len());
+    let scan = |((place, part), scratch)| {
+        let scanned = scan_piece(program, place, part, name, &piece, scratch, meter.as_deref_mut());
         (scanned.report, scanned.problems)
     };
-    let parts = program.parts.iter().enumerate();
-    let (parts, problems) = recognised(parts.map(|(place, part)| scan(place, part)).collect());
+    let (parts, problems) = recognised(program.parts.iter().enumerate().zip(scratches).map(scan).collect());
     FileReport { bytes: text.len(), parts, problems }
 }
 
@@ -100,8 +99,8 @@ pub struct ScannedPiece {
     pub end: LineColumn,
 }
 
-/// Scans `piece` of the input called `name` for `part` of `program`, which stands at `place` among its parts; `sightings` says which
-/// events make facts for `first_seen` rules, and `meter` is told what it costs.
+/// Scans `piece` of the input called `name` for `part` of `program`, which stands at `place` among its parts; `scratch` is that of the
+/// scans before, for the same part, and `meter` is told what it costs.
 ///
 /// Where [`Left::spoilt`] says so, the report holds too much and the piece is to be scanned again.
 #[must_use]
@@ -111,9 +110,11 @@ pub fn scan_piece(
     part: &Part,
     name: &Arc<str>,
     piece: &Piece<'_>,
-    sightings: Sightings,
+    scratch: &mut PartScratch,
     meter: Option<&mut Meter<'_>>,
 ) -> ScannedPiece {
+    scratch.begin(part.populations.len());
+    let sightings = scratch.sightings;
     let mut worker = Worker {
         program,
         part,
@@ -121,15 +122,8 @@ pub fn scan_piece(
         file: piece.text,
         head: piece.seam.head.len(),
         lines: piece.lines(),
-        slots: Slots::default(),
-        late: RefCell::default(),
-        room: Vec::new(),
-        candidates: Vec::new(),
-        memos: Vec::new(),
-        membership: Membership::default(),
-        numbering: Numbering::default(),
+        scratch: std::mem::take(scratch),
         all: Spots::default(),
-        extents: vec![None; part.populations.len()],
         reaching: Reaching::default(),
         stretches: (sightings == Sightings::Firsts).then(Stretches::default),
         report: PartReport {
@@ -153,15 +147,15 @@ pub fn scan_piece(
     worker.report.census = left.census;
     worker.report.reach = std::mem::take(&mut worker.reaching).finish();
     worker.report.stretches = worker.stretches.take().map(Stretches::finish).unwrap_or_default();
-    let numbering = std::mem::take(&mut worker.numbering);
+    let PartScratch { numbering, extents, .. } = &mut worker.scratch;
     worker.report.extent = numbering.extent(std::mem::take(&mut worker.all));
-    let met =
-        std::mem::take(&mut worker.extents).into_iter().enumerate().filter_map(|(place, spots)| Some((place, spots?)));
+    let met = extents.iter_mut().enumerate().filter_map(|(place, spots)| Some((place, spots.take()?)));
     let extents = met.map(|(place, spots)| (PopulationIndex(place), numbering.extent(spots)));
     worker.report.extents = extents.filter(|(_, extent)| !extent.is_empty()).collect();
     // Nothing follows a text that ends here, so that nobody asks for the place.
     let goes_on = piece.ending == Ending::Open || piece.stop != usize::MAX;
     let end = if goes_on { worker.lines.at(worker.place(left.at)) } else { LineColumn::START };
+    *scratch = worker.scratch;
     ScannedPiece { report: worker.report, problems: worker.problems, left, end }
 }
 
@@ -174,17 +168,9 @@ struct Worker<'p, 'm> {
     /// Length of the head of the piece: places count from behind it.
     head: usize,
     lines: Lines<'p>,
-    slots: Slots,
-    late: RefCell<Slots>,
-    room: Vec<u8>,
-    candidates: Vec<Entry>,
-    memos: Vec<Memo>,
-    membership: Membership,
-    numbering: Numbering,
+    scratch: PartScratch,
     /// Of all records.
     all: Spots,
-    /// Of the populations that met an event.
-    extents: Vec<Option<Spots>>,
     reaching: Reaching,
     /// Where not all that `first_seen` rules are about makes a fact.
     stretches: Option<Stretches>,
@@ -199,25 +185,25 @@ impl Worker<'_, '_> {
         self.laps.lap(Stage::Scan);
         let text = record.text.as_ref();
         let part = self.part;
-        let mut all = std::mem::take(&mut self.slots);
+        let mut all = std::mem::take(&mut self.scratch.slots);
         if eager.is_none() {
             fill(part, text, &mut all);
             self.laps.lap(Stage::Extract);
         }
-        let mut candidates = std::mem::take(&mut self.candidates);
+        let mut candidates = std::mem::take(&mut self.scratch.candidates);
         let slots = eager.unwrap_or(&all);
         let place = self.report.records.len();
-        let identity = identity::delivery(text, slots, &part.identity, &mut self.room);
+        let identity = identity::delivery(text, slots, &part.identity, &mut self.scratch.room);
         let updated = part.over_time.as_ref().is_some_and(|over_time| fact::is_update(text, slots, over_time));
         self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated, said: 0 });
         let made = Made::of(text, slots, part.place);
-        let spot = self.numbering.spot(&made);
+        let spot = self.scratch.numbering.spot(&made);
         self.all.add(&spot);
         if part.over_time.is_some() {
             made.add_to_reach(&mut self.reaching);
         }
-        candidates::find(&part.index, text, slots, &mut self.memos, &mut candidates);
-        let late = std::mem::take(&mut self.late);
+        candidates::find(&part.index, text, slots, &mut self.scratch.memos, &mut candidates);
+        let late = std::mem::take(&mut self.scratch.late);
         let filled = match eager {
             Some(eager) => Filled::eager(part, text, eager, &late),
             None => Filled::All(&all),
@@ -225,12 +211,12 @@ impl Worker<'_, '_> {
         let event = Event::with(text, filled);
         self.laps.lap(Stage::Select);
         let mut timeless = Vec::new();
-        self.membership.next_event();
+        self.scratch.membership.next_event();
         for entry in candidates::joined(&candidates, part.index.universal()) {
             let local = match entry {
                 Entry::Rule(local) => local,
                 Entry::Population(population) => {
-                    if self.membership.holds(part, population, &event) {
+                    if self.scratch.membership.holds(part, population, &event) {
                         self.in_population(place, population, &spot);
                     }
                     let leads = part.populations.get(population).and_then(|population| population.rules.first());
@@ -245,7 +231,7 @@ impl Worker<'_, '_> {
             let population = part.population_of.get(local).copied().flatten();
             if let Some(window) = &rule.window {
                 let asked = fact::ask(window, &event, &mut |event| {
-                    population.is_none_or(|population| self.membership.holds(part, population, event))
+                    population.is_none_or(|population| self.scratch.membership.holds(part, population, event))
                 });
                 self.laps.evaluated(index);
                 if window.is_sequence()
@@ -265,7 +251,7 @@ impl Worker<'_, '_> {
                 continue;
             }
             let Some(check) = &rule.check else { continue };
-            let violated = population.is_none_or(|population| self.membership.holds(part, population, &event))
+            let violated = population.is_none_or(|population| self.scratch.membership.holds(part, population, &event))
                 && event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold);
             self.laps.evaluated(index);
             if violated {
@@ -284,15 +270,15 @@ impl Worker<'_, '_> {
             self.timeless(&timeless, record);
         }
         drop(event);
-        self.candidates = candidates;
-        self.slots = all;
-        self.late = late;
+        self.scratch.candidates = candidates;
+        self.scratch.slots = all;
+        self.scratch.late = late;
     }
 
     /// Notes that the record at `place` is in `population`.
     fn in_population(&mut self, place: usize, population: usize, spot: &Spot) {
         self.report.population.push((place, PopulationIndex(population)));
-        if let Some(spots) = self.extents.get_mut(population) {
+        if let Some(spots) = self.scratch.extents.get_mut(population) {
             spots.get_or_insert_default().add(spot);
         }
     }

@@ -13,7 +13,7 @@ use trailgate::audit::tally::{Scanned, Tally};
 use trailgate::audit::{Keep, Limit, Outcome, Progress, RunOptions, Task, run_all};
 use trailgate::compile::Program;
 use trailgate::engine::reference::window::Judgement;
-use trailgate::engine::{Sightings, scan_metered};
+use trailgate::engine::{Scratch, Sightings, scan_metered};
 use trailgate::event::{Ending, ProblemKind};
 use trailgate::policy::{PolicySet, WaiverIndex};
 use trailgate::violation::{CoveredBy, History};
@@ -131,7 +131,14 @@ pub fn merged(
     let mut left_out = LeftOut::default();
     for (index, records) in files.iter().enumerate() {
         let name = index.to_string().into();
-        let report = scan_metered(program, &name, text_of(records).as_bytes(), Ending::Whole, sightings, None);
+        let report = scan_metered(
+            program,
+            &name,
+            text_of(records).as_bytes(),
+            Ending::Whole,
+            &mut Scratch::new(sightings),
+            None,
+        );
         left_out.in_files += report.parts.iter().map(|part| part.stretches.len()).sum::<usize>();
         tally.add(&Input::Stdin, Scanned::Read(report));
     }

@@ -53,7 +53,7 @@ impl Worker<'_, '_> {
         if last.updated {
             return false;
         }
-        let Some(combination) = fact::combination(rule, window, event, &mut self.room) else { return false };
+        let Some(combination) = fact::combination(rule, window, event, &mut self.scratch.room) else { return false };
         let Some(time) = made.time() else { return false };
         last.said = last.said.wrapping_add(u32::try_from(combination & 0xffff_ffff).unwrap_or_default());
         let sighting = Sighting { combination, time, record: place.saturating_sub(1), fact: self.report.facts.len() };
