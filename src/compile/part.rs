@@ -42,6 +42,8 @@ pub struct Part {
     pub population_of: Vec<Option<usize>>,
     /// Rules without a population: every event is in it, whether the index names them or not.
     pub everywhere: Vec<usize>,
+    /// Of each rule, see [`Part::entry`].
+    entries: Vec<Entry>,
     grouping: Populations,
     /// The conditions of waivers in force.
     pub waivers: HashMap<WaiverIndex, Matcher>,
@@ -142,6 +144,7 @@ impl Part {
             populations: Vec::new(),
             population_of: Vec::new(),
             everywhere: Vec::new(),
+            entries: Vec::new(),
             grouping: Populations::default(),
             waivers: HashMap::new(),
             over_time: None,
@@ -153,7 +156,8 @@ impl Part {
         let needed = Some(&check.condition).filter(|_| check.polarity == Polarity::MustNotHold);
         let needed: Vec<&Matcher> = check.when.iter().chain(needed).collect();
         self.index.add(Entry::Rule(self.rules.len()), &needed, &preferred());
-        self.add_population(check.when.is_none(), check.when.as_ref());
+        let population = self.add_population(check.when.is_none(), check.when.as_ref());
+        self.entries.push(population.map_or(Entry::Rule(self.rules.len()), Entry::Population));
         self.rules.push(place);
     }
 
@@ -162,6 +166,7 @@ impl Part {
         let guard = window.guard();
         self.index.add(Entry::Rule(self.rules.len()), &guard.iter().collect::<Vec<_>>(), &preferred());
         self.add_population(window.is_everywhere(), window.when.as_ref().filter(|_| !window.is_sequence()));
+        self.entries.push(Entry::Rule(self.rules.len()));
         self.rules.push(place);
         if self.over_time.is_none() {
             self.over_time = Some(OverTime {
@@ -179,28 +184,34 @@ impl Part {
         })
     }
 
-    /// What the index leads to for the events that meet the rule at `local`: its population or, where every event is in that, or
-    /// the rule itself says who is in it, the rule.
+    /// What the index leads to for the events that the rule at `local` is about: its population, or the rule itself where that is every
+    /// event, or where the rule looks at other events as well.
     #[must_use]
     pub fn entry(&self, local: usize) -> Entry {
-        let population = self.population_of.get(local).copied().flatten();
-        let asked = population.filter(|place| self.populations.get(*place).is_some_and(|known| known.when.is_some()));
-        asked.map_or(Entry::Rule(local), Entry::Population)
+        self.entries.get(local).copied().unwrap_or(Entry::Rule(local))
     }
 
-    /// Adds the population of the next rule.
-    fn add_population(&mut self, everywhere: bool, when: Option<&Matcher>) {
+    /// The first of the rules that share `population`, which stands for all of them; `None` for that of a sequence.
+    #[must_use]
+    pub fn lead(&self, population: usize) -> Option<usize> {
+        let population = self.populations.get(population).filter(|population| population.when.is_some())?;
+        population.rules.first().copied()
+    }
+
+    /// Adds the population of the next rule; answers its place.
+    fn add_population(&mut self, everywhere: bool, when: Option<&Matcher>) -> Option<usize> {
         let rule = self.rules.len();
         if everywhere {
             self.everywhere.push(rule);
             self.population_of.push(None);
-            return;
+            return None;
         }
         let (population, is_new) = self.grouping.add(&mut self.populations, rule, when);
         self.population_of.push(Some(population));
         if let Some(when) = when.filter(|_| is_new) {
             self.index.add(Entry::Population(population), &[when], &preferred());
         }
+        Some(population)
     }
 
     /// Settles what is read from every record, once all rules of the program are added.

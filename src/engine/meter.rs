@@ -117,6 +117,14 @@ impl<'c> Meter<'c> {
         }
     }
 
+    /// As [`Meter::evaluated`], for an event that the rule is asked of at another time as well.
+    pub fn evaluated_in_part(&mut self, place: usize) {
+        let time = self.time();
+        if let Some(rule) = self.costs.rules.get_mut(place) {
+            rule.evaluate += time;
+        }
+    }
+
     /// The time since the last lap went to a violation of the rule at `place`, or to a fact for it.
     pub fn matched(&mut self, place: usize) {
         let time = self.time();
@@ -150,6 +158,13 @@ impl Laps<'_, '_> {
     pub fn evaluated(&mut self, place: usize) {
         if let Some(meter) = &mut self.0 {
             meter.evaluated(place);
+        }
+    }
+
+    /// As [`Meter::evaluated_in_part`].
+    pub fn evaluated_in_part(&mut self, place: usize) {
+        if let Some(meter) = &mut self.0 {
+            meter.evaluated_in_part(place);
         }
     }
 

@@ -219,8 +219,7 @@ impl Worker<'_, '_> {
                     if self.scratch.membership.holds(part, population, &event) {
                         self.in_population(place, population, &spot);
                     }
-                    let leads = part.populations.get(population).and_then(|population| population.rules.first());
-                    if let Some(index) = leads.and_then(|local| part.rules.get(*local)) {
+                    if let Some(index) = part.lead(population).and_then(|local| part.rules.get(local)) {
                         self.laps.evaluated(*index);
                     }
                     continue;
@@ -233,7 +232,7 @@ impl Worker<'_, '_> {
                 let asked = fact::ask(window, &event, &mut |event| {
                     population.is_none_or(|population| self.scratch.membership.holds(part, population, event))
                 });
-                self.laps.evaluated(index);
+                self.asked(local, index);
                 if window.is_sequence()
                     && asked.in_population
                     && let Some(population) = population
@@ -253,7 +252,7 @@ impl Worker<'_, '_> {
             let Some(check) = &rule.check else { continue };
             let violated = population.is_none_or(|population| self.scratch.membership.holds(part, population, &event))
                 && event.meets(&check.condition) == (check.polarity == Polarity::MustNotHold);
-            self.laps.evaluated(index);
+            self.asked(local, index);
             if violated {
                 let (violation, cover) = self.violation(rule, check, &event, record);
                 self.report.violations.push(FoundViolation {
@@ -273,6 +272,20 @@ impl Worker<'_, '_> {
         self.scratch.candidates = candidates;
         self.scratch.slots = all;
         self.scratch.late = late;
+    }
+
+    /// Takes the time since the last lap for the rule at `local`. What it costs to ask its population, where it stands for all rules that
+    /// share it, is taken there, and the event counted.
+    fn asked(&mut self, local: usize, index: usize) {
+        if self.laps.0.is_none() {
+            return;
+        }
+        let population = self.part.population_of.get(local).copied().flatten();
+        if population.and_then(|population| self.part.lead(population)) == Some(local) {
+            self.laps.evaluated_in_part(index);
+        } else {
+            self.laps.evaluated(index);
+        }
     }
 
     /// Notes that the record at `place` is in `population`.
