@@ -136,16 +136,22 @@ impl Seen {
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
-        let mut sorted: Vec<u128> = self.held.keys().map(|known| known.0).collect();
+        // The set goes before there is a filter: both, and what is written, would be the most memory of a run.
+        let mut sorted: Vec<u128> = std::mem::take(&mut self.held).into_keys().map(|known| known.0).collect();
         sorted.sort_unstable();
-        let run = Run::write(sorted.iter().copied().map(Ok))?;
+        let run = match Run::write(sorted.iter().copied().map(Ok)) {
+            Ok(run) => run,
+            Err(error) => {
+                self.held = sorted.into_iter().map(|known| (Known(known), ())).collect();
+                return Err(error);
+            }
+        };
         self.filter.resize(FILTER_BITS / 64, 0);
         for (word, bit) in sorted.into_iter().map(Known).flat_map(places) {
             if let Some(word) = self.filter.get_mut(word) {
                 *word |= bit;
             }
         }
-        self.held.clear();
         self.add(run, 0);
         Ok(())
     }
