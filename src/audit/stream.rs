@@ -14,7 +14,7 @@ use crate::event::Ending;
 use crate::violation::FileReport;
 
 /// Text that is read at once. It does not depend on the number of threads, so that no result does.
-pub(super) const BATCH_BYTES: usize = 8 << 20;
+pub(super) const BATCH_BYTES: usize = 5 << 20;
 pub(super) const SIZES: Sizes = Sizes { piece: 1 << 20, look_ahead: 16 << 10, longest: 32 << 20 };
 /// Room before a batch for what is kept of the one before.
 const ROOM_BYTES: usize = 64 << 10;
