@@ -3,9 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what cannot be set up fails the test")]
 
+#[path = "../src/event/edits.rs"]
+mod edits;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use edits::{edited, edits};
 use proptest::prelude::*;
 use trailgate::compile::{Program, compile};
 use trailgate::engine::lane::{Lane, Sizes};
@@ -152,21 +156,12 @@ proptest! {
     fn damaged_logs_are_cut_into_pieces(
         layout in 0..12_usize,
         paddings in proptest::collection::vec(0..900_usize, 1..5),
-        edits in proptest::collection::vec((any::<proptest::sample::Index>(), prop_oneof![any::<u8>(), proptest::sample::select(b"\"{}[],:\\ \n01e".to_vec())], 0..4), 0..6),
+        edits in edits(),
         batch in 500..60_000_usize,
         piece in 500..20_000_usize,
         whole in any::<bool>(),
     ) {
-        let mut text = log(layout, &paddings).into_bytes();
-        for (place, byte, edit) in edits {
-            let at = place.index(text.len());
-            match edit {
-                0 => text.insert(at, byte),
-                1 => { text.remove(at); }
-                2 => { text.drain(at..(at + 40).min(text.len())); }
-                _ => text[at] = byte,
-            }
-        }
+        let text = edited(log(layout, &paddings).into_bytes(), edits);
         let ending = if whole { Ending::Whole } else { Ending::Cut };
         agree(&program(&[POLICY.to_owned()]), &text, ending, batch, piece);
     }

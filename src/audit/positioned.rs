@@ -300,6 +300,7 @@ mod tests {
     use crate::audit::stream;
     use crate::compile::{Program, compile};
     use crate::engine::scan_text;
+    use crate::event::edits::{edited, edits};
     use crate::policy::{PolicySet, parse};
 
     const POLICY: &str = "
@@ -397,21 +398,12 @@ rules:
         fn damaged_files_give_what_they_give_in_one_go(
             layout in 0..6_usize,
             paddings in proptest::collection::vec(0..900_usize, 1..5),
-            edits in proptest::collection::vec((any::<proptest::sample::Index>(), prop_oneof![any::<u8>(), proptest::sample::select(b"\"{}[],:\\ \n01e".to_vec())], 0..4), 0..6),
+            edits in edits(),
             stretch in 500..30_000_usize,
             border in 200..2000_usize,
             look_ahead in 0..6000_usize,
         ) {
-            let mut text = log(layout, &paddings).into_bytes();
-            for (place, byte, edit) in edits {
-                let at = place.index(text.len());
-                match edit {
-                    0 => text.insert(at, byte),
-                    1 => { text.remove(at); }
-                    2 => { text.drain(at..(at + 40).min(text.len())); }
-                    _ => text[at] = byte,
-                }
-            }
+            let text = edited(log(layout, &paddings).into_bytes(), edits);
             agree(&program(), &text, Sizes { stretch, border, look_ahead });
         }
     }

@@ -5,6 +5,8 @@ pub mod border;
 pub mod catalog;
 #[cfg(test)]
 mod damage;
+#[cfg(test)]
+pub(crate) mod edits;
 pub mod envelope;
 pub mod field_note;
 pub mod gzip;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use crate::event::edits::{edited, edits};
 use crate::event::plain::Fields;
 use crate::event::problem::Problem;
 use crate::event::reader::{Census, Ending, Item, RecordFormat, read, read_piece};
@@ -180,21 +181,12 @@ proptest! {
     fn damaged_logs_are_read_in_windows(
         layout in 0..14_usize,
         paddings in proptest::collection::vec(0..900_usize, 1..5),
-        edits in proptest::collection::vec((any::<proptest::sample::Index>(), prop_oneof![any::<u8>(), proptest::sample::select(b"\"{}[],:\\ \n01e".to_vec())], 0..4), 0..6),
+        edits in edits(),
         size in 500..30_000_usize,
         format in 0..5_usize,
         whole in any::<bool>(),
     ) {
-        let mut text = log(layout, &paddings).into_bytes();
-        for (place, byte, edit) in edits {
-            let at = place.index(text.len());
-            match edit {
-                0 => text.insert(at, byte),
-                1 => { text.remove(at); }
-                2 => { text.drain(at..(at + 40).min(text.len())); }
-                _ => text[at] = byte,
-            }
-        }
+        let text = edited(log(layout, &paddings).into_bytes(), edits);
         let ending = if whole { Ending::Whole } else { Ending::Cut };
         let format = if format > 2 { &formats()[format] } else { &RecordFormat::Cloudtrail };
         agree(&text, format, ending, size);
