@@ -12,8 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::audit::facts::Facts;
 use crate::compile::Program;
 use crate::compile::window::WindowKind;
-use crate::engine::Sightings;
-use crate::violation::history::later;
+use crate::engine::{Lies, Sightings};
 use crate::violation::{Fact, RuleIndex};
 
 /// Stretches that can still grow, and the facts that they leave over.
@@ -96,30 +95,29 @@ impl<'p> Firsts<'p> {
         let Occurrence { time, .. } = occurrence;
         let combination = hash(rule, key);
         if let Some(open) = self.open.get_mut(&combination) {
-            let (first, last) = (open.first.time, open.last.time);
-            if time == first {
-                open.has_left_out |= form == Form::Bare;
-                return true;
-            }
-            if first < time && time <= later(first, window.within) {
-                if last < time {
-                    open.last = occurrence;
+            let lies = Lies::of(time, open.first.time, open.last.time, window.within);
+            match lies {
+                Lies::AtFirst => open.has_left_out |= form == Form::Bare,
+                Lies::Behind => {
+                    if open.last.time < time {
+                        open.last = occurrence;
+                    }
+                    open.has_left_out = true;
                 }
-                open.has_left_out = true;
-                return false;
+                Lies::Before => {
+                    open.first = occurrence;
+                    open.has_left_out |= form == Form::Bare;
+                }
+                Lies::Apart => {
+                    if open.has_left_out {
+                        open.tell(&mut self.facts);
+                    }
+                    open.first = occurrence;
+                    open.last = occurrence;
+                    open.has_left_out = form == Form::Bare;
+                }
             }
-            if time < first && last <= later(time, window.within) {
-                open.first = occurrence;
-                open.has_left_out |= form == Form::Bare;
-                return true;
-            }
-            if open.has_left_out {
-                open.tell(&mut self.facts);
-            }
-            open.first = occurrence;
-            open.last = occurrence;
-            open.has_left_out = form == Form::Bare;
-            return true;
+            return lies != Lies::Behind;
         }
         let has_left_out = form == Form::Bare;
         let open = Open { rule, key: key.into(), first: occurrence, last: occurrence, has_left_out };

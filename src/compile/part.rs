@@ -39,7 +39,7 @@ pub struct Part {
     /// The populations of rules.
     pub populations: Vec<Population>,
     /// The place of each rule's population; `None` where every event is in it.
-    pub population_of: Vec<Option<usize>>,
+    population_of: Vec<Option<usize>>,
     /// Rules without a population: every event is in it, whether the index names them or not.
     pub everywhere: Vec<usize>,
     /// Of each rule, see [`Part::entry`].
@@ -189,6 +189,12 @@ impl Part {
     #[must_use]
     pub fn entry(&self, local: usize) -> Entry {
         self.entries.get(local).copied().unwrap_or(Entry::Rule(local))
+    }
+
+    /// The place of the population of the rule at `local`; `None` where every event is in it.
+    #[must_use]
+    pub fn population(&self, local: usize) -> Option<usize> {
+        self.population_of.get(local).copied().flatten()
     }
 
     /// The first of the rules that share `population`, which stands for all of them; `None` for that of a sequence.

@@ -13,7 +13,7 @@ use crate::compile::matcher::{
     ValuePath, ValueSet, Way,
 };
 use crate::engine::filled::Filled;
-use crate::engine::node::{AsNode, Node, opened};
+use crate::engine::node::{Node, opened};
 use crate::json::{Location, Path, SlotId, Slots, Step, number};
 use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, TextPlace, TimeOrder};
 use crate::text::{Span, time};
@@ -93,7 +93,7 @@ impl<'r> Event<'r> {
                 }
                 Place::EventPath { path, prefix, way } => self.nodes_pass(path, *prefix, way, tests, element),
                 Place::ElementPath(_) => {
-                    let nodes = self.many(place, element);
+                    let nodes: Vec<Node<'_>> = self.many(place, element).into_iter().map(|(_, node)| node).collect();
                     tests.iter().all(|test| self.list_passes(test, &nodes, element))
                 }
             },
@@ -176,16 +176,14 @@ impl<'r> Event<'r> {
     }
 
     /// Whether a node list passes one test.
-    pub fn list_passes<'v, N: AsNode<'v>>(&self, test: &ListMatcher, nodes: &[N], element: Option<&Value>) -> bool {
+    pub fn list_passes(&self, test: &ListMatcher, nodes: &[Node<'_>], element: Option<&Value>) -> bool {
         match test {
             ListMatcher::Default(test) if nodes.is_empty() => self.passes(test, Node::Missing, element),
             ListMatcher::Default(test) | ListMatcher::Some(test) => {
-                nodes.iter().any(|node| self.passes(test, node.as_node(), element))
+                nodes.iter().any(|node| self.passes(test, *node, element))
             }
-            ListMatcher::Every(test) => {
-                !nodes.is_empty() && nodes.iter().all(|node| self.passes(test, node.as_node(), element))
-            }
-            ListMatcher::None(test) => !nodes.iter().any(|node| self.passes(test, node.as_node(), element)),
+            ListMatcher::Every(test) => !nodes.is_empty() && nodes.iter().all(|node| self.passes(test, *node, element)),
+            ListMatcher::None(test) => !nodes.iter().any(|node| self.passes(test, *node, element)),
             ListMatcher::Count(test) => number_passes(test, nodes.len()),
             ListMatcher::Distinct(test) => number_passes(test, distinct(nodes)),
         }
@@ -374,9 +372,9 @@ fn number_passes(test: &NumberTest, size: usize) -> bool {
     test.0.iter().all(|(order, wanted)| in_order(*order, size.cmp(wanted)))
 }
 
-fn distinct<'v, N: AsNode<'v>>(nodes: &[N]) -> usize {
+fn distinct(nodes: &[Node<'_>]) -> usize {
     let mut seen: Vec<Value> = Vec::new();
-    for value in nodes.iter().filter_map(|node| node.as_node().value()) {
+    for value in nodes.iter().filter_map(|node| node.value()) {
         if !seen.iter().any(|known| number::equal(known, &value)) {
             seen.push(value.into_owned());
         }

@@ -105,10 +105,11 @@ impl<'e> Search<'e> {
             }
             Matcher::Path { place, tests } => {
                 let event = self.event;
-                let nodes = event.many(place, here.element);
+                let places = event.many(place, here.element);
+                let nodes: Vec<Node<'_>> = places.iter().map(|(_, node)| *node).collect();
                 for test in tests {
                     if event.list_passes(test, &nodes, here.element) == is {
-                        self.list(place, test, &nodes, outcome, here);
+                        self.list(place, test, &places, outcome, here);
                     }
                 }
             }

@@ -31,4 +31,4 @@ pub use correlate::{correlate, correlate_into};
 pub use meter::Meter;
 pub use scan::{scan, scan_metered, scan_text, scan_with};
 pub use scratch::Scratch;
-pub use sightings::Sightings;
+pub use sightings::{Lies, Sightings};

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use serde_json::{Number, Value};
 
-use crate::json::Location;
 use crate::policy::operator::JsonType;
 
 /// A node, or that there is none.
@@ -17,24 +16,6 @@ pub enum Node<'v> {
     Text(&'v str),
     /// A parsed value.
     Value(&'v Value),
-}
-
-/// What is a node, or says where one lies.
-pub trait AsNode<'v> {
-    /// The node.
-    fn as_node(&self) -> Node<'v>;
-}
-
-impl<'v> AsNode<'v> for Node<'v> {
-    fn as_node(&self) -> Node<'v> {
-        *self
-    }
-}
-
-impl<'v> AsNode<'v> for (Location, Node<'v>) {
-    fn as_node(&self) -> Node<'v> {
-        self.1
-    }
 }
 
 impl<'v> Node<'v> {

@@ -227,7 +227,7 @@ impl Worker<'_, '_> {
             };
             let Some(index) = part.rules.get(local).copied() else { continue };
             let Some(rule) = self.program.rules.get(index) else { continue };
-            let population = part.population_of.get(local).copied().flatten();
+            let population = part.population(local);
             if let Some(window) = &rule.window {
                 let asked = fact::ask(window, &event, &mut |event| {
                     population.is_none_or(|population| self.scratch.membership.holds(part, population, event))
@@ -280,7 +280,7 @@ impl Worker<'_, '_> {
         if self.laps.0.is_none() {
             return;
         }
-        let population = self.part.population_of.get(local).copied().flatten();
+        let population = self.part.population(local);
         if population.and_then(|population| self.part.lead(population)) == Some(local) {
             self.laps.evaluated_in_part(index);
         } else {

@@ -6,6 +6,8 @@
 //! or the first in its history wherever it has it, so that all other answers stay the same. This holds as long as the first and the
 //! last count: a delivery that comes again and says something else, or a correction, may take one away. `audit` sees to that.
 
+use std::cmp::Ordering;
+
 use jiff::{SignedDuration, Timestamp};
 use rustc_hash::FxHashMap;
 
@@ -21,6 +23,32 @@ pub enum Sightings {
     /// Those that can be the first of their combination; [`PartReport::stretches`](crate::violation::PartReport::stretches) tells of
     /// the others.
     Firsts,
+}
+
+/// How an occurrence lies to a stretch of its combination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lies {
+    /// At the time of the first. Events of one time are evidence together.
+    AtFirst,
+    /// Behind the first, which lies in its history: it is left out.
+    Behind,
+    /// Before the first, with all of the stretch in reach: the stretch begins with it.
+    Before,
+    /// Out of reach: another stretch begins with it.
+    Apart,
+}
+
+impl Lies {
+    /// How `time` lies to the stretch from `first` to `last`, for a rule that looks back so far.
+    #[must_use]
+    pub fn of(time: Timestamp, first: Timestamp, last: Timestamp, history: SignedDuration) -> Self {
+        match time.cmp(&first) {
+            Ordering::Equal => Self::AtFirst,
+            Ordering::Greater if time <= later(first, history) => Self::Behind,
+            Ordering::Less if last <= later(time, history) => Self::Before,
+            Ordering::Greater | Ordering::Less => Self::Apart,
+        }
+    }
 }
 
 /// The stretches of one text.
@@ -60,25 +88,26 @@ impl Stretches {
             self.open.insert(combination, new);
             return true;
         };
-        if time == open.begin {
-            // Events of one time are evidence together.
-            return true;
-        }
-        if open.begin < time && time <= later(open.begin, history) {
-            if open.stretch.end < time {
-                open.stretch = Stretch { last: record, end: time, ..open.stretch };
+        match Lies::of(time, open.begin, open.stretch.end, history) {
+            Lies::AtFirst => true,
+            Lies::Behind => {
+                if open.stretch.end < time {
+                    open.stretch = Stretch { last: record, end: time, ..open.stretch };
+                }
+                open.has_left_out = true;
+                false
             }
-            open.has_left_out = true;
-            return false;
+            Lies::Before => {
+                open.begin = time;
+                open.stretch.first = fact;
+                true
+            }
+            Lies::Apart => {
+                let before = std::mem::replace(open, new);
+                self.closed.extend(before.has_left_out.then_some(before.stretch));
+                true
+            }
         }
-        if time < open.begin && open.stretch.end <= later(time, history) {
-            open.begin = time;
-            open.stretch.first = fact;
-            return true;
-        }
-        let before = std::mem::replace(open, new);
-        self.closed.extend(before.has_left_out.then_some(before.stretch));
-        true
     }
 
     /// The stretches in which something was left out, in the order of their first facts.
