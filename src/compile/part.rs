@@ -10,7 +10,7 @@ use crate::compile::population::{Population, Populations};
 use crate::compile::program::{Check, CompiledRule, Polarity};
 use crate::compile::window::{WindowCheck, WindowKind};
 use crate::event::{Fields, RecordFormat};
-use crate::json::{Location, Path, Skimmer, SlotId, SlotTable, Step};
+use crate::json::{Branches, Location, Path, Skimmer, SlotId, SlotTable, Step};
 use crate::policy::model::RecordSource;
 use crate::policy::waiver::WaiverIndex;
 
@@ -28,6 +28,8 @@ pub struct Part {
     /// The few slots that are read from every record on the way: those of identity, of the index and of rules that any event may
     /// concern.
     pub eager: Fields,
+    /// Fill the other slots, a top-level member at a time.
+    pub late: Branches,
     /// Where a record's identity lies.
     pub identity: IdentitySlots,
     /// Where a record says when and where it was made.
@@ -135,6 +137,7 @@ impl Part {
             format,
             fields,
             eager: Fields::new(&mut slots, &[]),
+            late: Branches::default(),
             slots,
             all: Skimmer::default(),
             identity,
@@ -245,6 +248,8 @@ impl Part {
             let first_seen = window.filter(|window| window.kind == WindowKind::FirstSeen);
             eager.extend(first_seen.into_iter().flat_map(WindowCheck::key_slots));
         }
+        self.late = Branches::new(&mut self.slots, |slot| !eager.contains(&slot));
+        eager.extend(self.late.roots());
         self.eager = Fields::new(&mut self.slots, &eager.into_iter().collect::<Vec<_>>());
         let all: Vec<SlotId> = (0..self.slots.len()).map(SlotId).collect();
         self.all = Skimmer::new(&self.slots, &all, &[]);

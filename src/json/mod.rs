@@ -1,5 +1,6 @@
 //! JSON text: paths into it, strict scanning, and positions. Knows nothing of policies or events.
 
+mod branches;
 pub mod error;
 pub mod excerpt;
 pub mod locate;
@@ -13,6 +14,7 @@ pub mod skip;
 pub mod slots;
 pub mod token;
 
+pub use branches::Branches;
 pub use error::{JsonError, JsonErrorKind};
 pub use excerpt::{Excerpt, ExcerptOptions, Nearest, excerpt};
 pub use locate::locate;

@@ -63,9 +63,18 @@ impl Skimmer {
     /// For the slots of `table` that are `wanted`; `watched` are top-level keys with their marks.
     #[must_use]
     pub fn new(table: &SlotTable, wanted: &[SlotId], watched: &[(&str, Mark)]) -> Self {
+        Self::with(table, wanted, watched, 0)
+    }
+
+    /// For the slots of `table` that are `wanted`, all of which lie below one node, `depth` steps deep, whose value is read.
+    pub(super) fn below(table: &SlotTable, wanted: &[SlotId], depth: usize) -> Self {
+        Self::with(table, wanted, &[], depth)
+    }
+
+    fn with(table: &SlotTable, wanted: &[SlotId], watched: &[(&str, Mark)], depth: usize) -> Self {
         let mut trie = Trie::default();
         for slot in wanted {
-            trie.add(table.path(*slot), *slot);
+            trie.add(table.path(*slot).get(depth..).unwrap_or_default(), *slot);
         }
         let mut nodes: Vec<Node> = trie.nodes.iter().map(TrieNode::node).collect();
         if let (Some(root), Some(known)) = (nodes.first_mut(), trie.nodes.first()) {
@@ -109,6 +118,16 @@ impl Skimmer {
             slots.set(slot, Some(Span::new(0, end - at)));
         }
         (end != BAD && u32::try_from(end - at).is_ok()).then_some((end, marks))
+    }
+
+    /// Fills `slots` from the value at `span` of the valid JSON `record`, or empties them where there is none; their spans count from
+    /// the beginning of the record, and other slots stay as they are. `false` where it is not plain.
+    pub(super) fn skim_value(&self, record: &str, span: Option<Span>, slots: &mut Slots) -> bool {
+        slots.empty(self.slots, &self.wanted);
+        let (Some(root), Some(span)) = (self.nodes.first(), span) else { return true };
+        let text = record.as_bytes();
+        let mut reading = Reading { skimmer: self, text, base: 0, slots, marks: Mark::default() };
+        reading.enter(span.start, 1, root) != BAD
     }
 }
 
@@ -347,7 +366,9 @@ mod tests {
     use crate::json::scan;
     use proptest::prelude::*;
 
-    const PATHS: [&str; 11] = [
+    const PATHS: [&str; 13] = [
+        "aNameOfMoreThanThirtyTwoCharactersInAll",
+        "aNameOfTwentyThreeChars",
         "",
         "a",
         "b",
@@ -423,6 +444,8 @@ mod tests {
             r#"{"x":{"y" 1}}"#,
             r#"{"userIdentity":{"type":"Root"},"userIdentity":{"arn":"x"}}"#,
             r#"{"Records":[]}"#,
+            r#"{"aNameOfMoreThanThirtyTwoCharactersInAll":1,"aNameOfMoreThanThirXyTwoCharactersInAll":2}"#,
+            r#"{"aNameOfTwentyThreeChars":1,"aNameOXTwentyThreeChars":2,"aNameOfTwentyThXeeChars":3}"#,
             r#"{"recipientAccountId":1,"recipientAXcountId":2,"recipientAccountIX":3,"Xecipient_AccountId":4}"#,
             r#"{"recipientAccountId":1,"a":[{"a":1},{"b":2,"a":3},5],"b":[6],"a":[[],{"a":"\n"}],"b":[]}"#,
             r#"{"a":[1,{"a":2}"#,
@@ -438,7 +461,7 @@ mod tests {
         ] {
             passed += usize::from(agrees(text.as_bytes()).unwrap());
         }
-        assert_eq!(passed, 11);
+        assert_eq!(passed, 13);
         for levels in [125, 126, 127, 128, 100_000] {
             agrees(nested(levels).as_bytes()).unwrap();
         }

@@ -41,6 +41,7 @@ pub struct Slots {
 impl Slots {
     /// Where the value of `slot` lies in the record's text; `None` where the record has none.
     #[must_use]
+    #[inline]
     pub fn span(&self, slot: SlotId) -> Option<Span> {
         let (start, end) = self.spans.get(slot.0).copied().unwrap_or_default();
         let span = Span::new(usize::try_from(start).ok()?, usize::try_from(end).ok()?);
@@ -64,6 +65,15 @@ impl Slots {
     pub(super) fn clear(&mut self, size: usize) {
         self.spans.clear();
         self.spans.resize(size, (0, 0));
+        self.escapes = true;
+    }
+
+    /// Empties the slots `wanted` of `size`; the others stay as they are. Which strings have escapes is left open.
+    pub(super) fn empty(&mut self, size: usize, wanted: &[SlotId]) {
+        if self.spans.len() < size {
+            self.clear(size);
+        }
+        wanted.iter().for_each(|slot| self.set(*slot, None));
         self.escapes = true;
     }
 
