@@ -34,6 +34,8 @@ pub struct Skimmer {
 #[derive(Debug, Clone, Default)]
 struct Node {
     slot: Option<SlotId>,
+    /// The slot, where nothing else is below.
+    leaf: Option<SlotId>,
     /// Every slot at or below this node.
     below: Vec<SlotId>,
     /// Elements of an array that are asked for, with the nodes they lead to.
@@ -176,7 +178,8 @@ impl TrieNode {
     fn node(&self) -> Node {
         let keys = self.names.iter().map(|(name, child)| Key::new(name, Some(*child), None));
         let indices = self.indices.iter().map(|(index, child)| (*index, *child)).collect();
-        Node { slot: self.slot, below: self.below.clone(), indices, keys: KeyTable::new(keys) }
+        let leaf = self.slot.filter(|_| self.names.is_empty() && self.indices.is_empty());
+        Node { slot: self.slot, leaf, below: self.below.clone(), indices, keys: KeyTable::new(keys) }
     }
 }
 
@@ -226,7 +229,10 @@ impl Reading<'_> {
                 return BAD;
             }
             at = match child.and_then(|child| self.skimmer.nodes.get(child)) {
-                None => value(text, begin, depth + 1),
+                None => match byte(text, begin) {
+                    b'"' => string(text, begin + 1).0,
+                    _ => value(text, begin, depth + 1),
+                },
                 Some(child) => self.enter(begin, depth + 1, child),
             };
             at = skip_space(text, at);
@@ -239,19 +245,36 @@ impl Reading<'_> {
     }
 
     /// Reads the value at `at`, which lies at `node`.
+    #[inline]
     fn enter(&mut self, at: usize, depth: usize, node: &Node) -> usize {
+        let Some(slot) = node.leaf else { return self.enter_all(at, depth, node) };
+        let end = match byte(self.text, at) {
+            b'"' => self.string(at),
+            _ => value(self.text, at, depth),
+        };
+        // Where the value is bad the whole record is, and its slots mean nothing.
+        self.slots.set(slot, Some(Span::new(at.wrapping_sub(self.base), end.wrapping_sub(self.base))));
+        end
+    }
+
+    /// Reads the string at `at`.
+    #[inline]
+    fn string(&mut self, at: usize) -> usize {
+        let (end, escaped) = string(self.text, at + 1);
+        if escaped {
+            self.slots.note_escape();
+        }
+        end
+    }
+
+    /// As [`Reading::enter`], at a node with others below.
+    fn enter_all(&mut self, at: usize, depth: usize, node: &Node) -> usize {
         // Invariant: a key seen again replaces all that its earlier value held, so its whole subtree is cleared.
         for slot in &node.below {
             self.slots.set(*slot, None);
         }
         let end = match byte(self.text, at) {
-            b'"' => {
-                let (end, escaped) = string(self.text, at + 1);
-                if escaped {
-                    self.slots.note_escape();
-                }
-                end
-            }
+            b'"' => self.string(at),
             b'{' if !node.keys.places.is_empty() => self.object(at, depth, node),
             b'[' if !node.indices.is_empty() => self.array(at, depth, node),
             _ => value(self.text, at, depth),
