@@ -1,11 +1,13 @@
 //! A run over files: paths become inputs, inputs are scanned on all threads, reports are merged in the order of the inputs, and a
 //! verdict is reached. The first layer that touches files and threads.
 
+mod batch;
 pub mod cards;
 pub mod facts;
 mod firsts;
 mod folder;
 pub mod gate;
+mod held;
 pub mod input;
 pub mod keep;
 mod lanes;

@@ -5,17 +5,24 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::audit::batch::Batch;
 use crate::audit::input::Input;
 use crate::audit::keep::Keep;
 use crate::audit::profile::{Profile, Step, timed};
 use crate::audit::scanned::{Asked, Buffers, scan_input};
-use crate::audit::tally::{Outcome, Scanned, Tally};
+use crate::audit::tally::{Outcome, Tally};
 use crate::compile::Program;
 use crate::engine::Sightings;
 use crate::violation::{Baseline, FileReport, History};
 
-/// Claims, and pieces of an input, that may wait for an earlier input.
+/// Pieces of an input that may wait for an earlier input.
 const AHEAD: usize = 8;
+/// Claims that may, beside two for each thread.
+const CLAIMS_AHEAD: usize = 2;
+/// Most inputs of a claim.
+const MOST_CLAIMED: usize = 128;
+/// So many pieces are sent together: to wake the thread that merges takes as long as to merge one.
+const TOGETHER: usize = 8;
 /// A thread that has to wait looks again after so long.
 const REST: Duration = Duration::from_micros(200);
 
@@ -34,7 +41,8 @@ pub struct RunOptions {
 
 /// Is told of a run's progress, on the thread that called [`run`].
 pub trait Progress {
-    /// `done` of all inputs are merged; the last was of so many bytes, decompressed. Where all are read again, it begins anew.
+    /// `done` of all inputs are merged; the last ones, or the last piece of one, were of so many bytes, decompressed. Where all are read
+    /// again, it begins anew.
     fn advanced(&mut self, done: usize, bytes: u64);
 }
 
@@ -133,62 +141,62 @@ fn read_all(
         let (claims, broken_off) = (&claims, &broken_off);
         scope.spawn_broadcast(move |_, _| {
             let mut buffers = Buffers::default();
-            while let Some(first) = claims.claim(inputs.len(), threads, stop) {
-                let mut all = Vec::with_capacity(claims.size);
+            while let Some(mut first) = claims.claim(inputs.len(), threads, stop) {
+                let mut batch = Batch::default();
                 for (place, input) in inputs.iter().enumerate().skip(first).take(claims.size) {
                     if stop.load(Ordering::Relaxed) {
                         break;
                     }
-                    let mut delivered = 0;
-                    let scanned = scan_input(asked, input, &mut buffers, &mut |reports| {
+                    let (mut delivered, mut pieces) = (0, Vec::new());
+                    scan_input(asked, input, &mut buffers, &mut batch, &mut |batch, reports| {
                         delivered += 1;
                         if delivered == 1 {
                             // The inputs before are not held up by this one.
-                            let before = std::mem::take(&mut all);
-                            let _merged_elsewhere = sends.send(Sent::Inputs(before));
+                            let _merged_elsewhere = sends.send(Sent::Inputs(first, std::mem::take(batch)));
+                            first = place;
                         }
                         claims.wait_for_turn(place, delivered);
-                        let _merged_elsewhere = sends.send(Sent::Piece(place, reports));
+                        pieces.push(reports);
+                        if pieces.len() == TOGETHER {
+                            let _merged_elsewhere = sends.send(Sent::Pieces(place, std::mem::take(&mut pieces)));
+                        }
                     });
+                    if !pieces.is_empty() {
+                        let _merged_elsewhere = sends.send(Sent::Pieces(place, pieces));
+                    }
                     if delivered > 0 && stop.load(Ordering::Relaxed) {
                         broken_off.store(true, Ordering::Relaxed);
                     }
-                    all.push((place, scanned));
                 }
-                if sends.send(Sent::Inputs(all)).is_err() {
+                batch.close(&mut buffers.scratches);
+                if sends.send(Sent::Inputs(first, batch)).is_err() {
                     break;
                 }
             }
         });
         drop(sender);
+        // By the first of their inputs.
         let mut waiting: BTreeMap<usize, Waiting> = BTreeMap::new();
         for sent in receiver {
             match sent {
-                Sent::Piece(place, reports) => waiting.entry(place).or_default().pieces.push(reports),
-                Sent::Inputs(all) => {
-                    for (place, scanned) in all {
-                        waiting.entry(place).or_default().scanned = Some(scanned);
-                    }
-                }
+                Sent::Pieces(place, pieces) => waiting.entry(place).or_default().pieces.extend(pieces),
+                Sent::Inputs(_, batch) if batch.scanned.is_empty() => {}
+                Sent::Inputs(first, batch) => waiting.entry(first).or_default().batch = Some(batch),
             }
-            while let (Some(input), Some(ready)) = (inputs.get(merged), waiting.get_mut(&merged)) {
+            while let Some(ready) = waiting.get_mut(&merged) {
                 for reports in ready.pieces.drain(..) {
                     progress.advanced(merged, reports.first().map_or(0, bytes_of));
                     for ((tally, task), report) in tallies.iter_mut().zip(tasks).zip(reports) {
                         timed(task.profile, Step::Merge, || tally.piece(report));
                     }
                 }
-                let Some(scanned) = ready.scanned.take() else { break };
+                let Some(batch) = ready.batch.take() else { break };
                 waiting.remove(&merged);
-                merged += 1;
+                let begin = merged;
+                merged += batch.scanned.len().checked_div(tasks.len()).unwrap_or_default();
                 claims.merged.store(merged, Ordering::Relaxed);
-                let bytes = match scanned.first() {
-                    Some(Scanned::Read(report)) => bytes_of(report),
-                    _ => 0,
-                };
-                for ((tally, task), scanned) in tallies.iter_mut().zip(tasks).zip(scanned) {
-                    timed(task.profile, Step::Merge, || tally.add(input, scanned));
-                }
+                let bytes = batch.bytes(tasks.len());
+                merge(batch, inputs.get(begin..merged).unwrap_or_default(), tasks, &mut tallies);
                 progress.advanced(merged, bytes);
             }
         }
@@ -201,19 +209,37 @@ fn read_all(
     outcomes.collect()
 }
 
+/// Merges what became of `inputs`.
+fn merge(batch: Batch, inputs: &[Input], tasks: &[Task<'_>], tallies: &mut [Tally<'_>]) {
+    let mut found = batch.found.into_iter().peekable();
+    let mut scanned = batch.scanned.into_iter().zip(1..);
+    for input in inputs {
+        let mut until = 0;
+        for ((tally, task), (scanned, number)) in tallies.iter_mut().zip(tasks).zip(&mut scanned) {
+            timed(task.profile, Step::Merge, || tally.add(input, scanned));
+            until = number;
+        }
+        while let Some(found) = found.next_if(|found| found.behind <= until) {
+            if let (Some(tally), Some(task)) = (tallies.get_mut(found.task), tasks.get(found.task)) {
+                timed(task.profile, Step::Merge, || tally.found(found.report));
+            }
+        }
+    }
+}
+
 /// What a thread sends to be merged.
 enum Sent {
-    /// The reports of a piece of the input at this place, one for each task.
-    Piece(usize, Vec<FileReport>),
-    /// What became of some inputs.
-    Inputs(Vec<(usize, Vec<Scanned>)>),
+    /// Of pieces of the input at this place the reports, one for each task.
+    Pieces(usize, Vec<Vec<FileReport>>),
+    /// What became of the inputs from this place on.
+    Inputs(usize, Batch),
 }
 
 /// What waits for the inputs before.
 #[derive(Default)]
 struct Waiting {
     pieces: Vec<Vec<FileReport>>,
-    scanned: Option<Vec<Scanned>>,
+    batch: Option<Batch>,
 }
 
 fn bytes_of(report: &FileReport) -> u64 {
@@ -222,7 +248,7 @@ fn bytes_of(report: &FileReport) -> u64 {
 
 /// How many of `inputs` inputs a thread takes at once: many small ones cost less in company.
 fn claim_size(inputs: usize, threads: usize) -> usize {
-    (inputs / (threads * 64)).clamp(1, 32)
+    (inputs / (threads * 64)).clamp(1, MOST_CLAIMED)
 }
 
 /// Inputs are claimed in order, and not far ahead of the one that is merged next, so that the reports that wait for an earlier one
@@ -237,7 +263,7 @@ impl Claims {
     /// The place of the next inputs, [`Claims::size`] at most; `None` where there are no more or `stop` says so.
     fn claim(&self, inputs: usize, threads: usize, stop: &AtomicBool) -> Option<usize> {
         let first = self.next.fetch_add(self.size, Ordering::Relaxed);
-        let ahead = self.size * (AHEAD + 2 * threads);
+        let ahead = self.size * (CLAIMS_AHEAD + 2 * threads);
         while first < inputs && first > self.merged.load(Ordering::Relaxed) + ahead && !stop.load(Ordering::Relaxed) {
             help();
         }

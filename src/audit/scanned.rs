@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::audit::batch::Batch;
 use crate::audit::input::{Given, Input, Opened, has_log_name, in_words};
 use crate::audit::lanes::Lanes;
 use crate::audit::positioned::{self, Went, scan_positioned};
@@ -15,7 +16,7 @@ use crate::audit::source::{Source, Trouble, read};
 use crate::audit::stream::{SIZES, stream};
 use crate::audit::tally::Scanned;
 use crate::engine::meter::Stage;
-use crate::engine::{Meter, Scratch, Sightings, scan_metered};
+use crate::engine::{Meter, Scratch, Sightings, scan_joined, scan_metered};
 use crate::event::envelope::looks_like_log;
 use crate::event::{Ending, Problem, ProblemKind, gzip};
 use crate::violation::FileReport;
@@ -24,6 +25,8 @@ use crate::violation::FileReport;
 const WHOLE_BYTES: usize = 16 << 20;
 /// The longest text that a compressed input is inflated to at once.
 const WHOLE_INFLATED_BYTES: usize = 24 << 20;
+/// The longest text that is scanned together with others.
+const SHORT_BYTES: usize = 64 << 10;
 /// What is read first.
 const FIRST_BYTES: usize = 64 << 10;
 
@@ -34,7 +37,7 @@ pub(super) struct Buffers {
     bytes: Vec<u8>,
     text: Vec<u8>,
     /// One for each task.
-    scratches: Vec<Scratch>,
+    pub scratches: Vec<Scratch>,
 }
 
 /// What a run asks of each input.
@@ -46,39 +49,40 @@ pub(super) struct Asked<'a> {
     pub stop: &'a AtomicBool,
 }
 
-/// What becomes of `input` under each of the tasks; it is read once. Of a long input `deliver` takes the reports of all pieces but
-/// the last.
+/// Adds to `batch` what becomes of `input` under each of the tasks; it is read once. Of a long input `deliver` takes the reports of all
+/// pieces but the last, with the batch of the inputs before.
 pub(super) fn scan_input(
     asked: Asked<'_>,
     input: &Input,
     buffers: &mut Buffers,
-    deliver: &mut dyn FnMut(Vec<FileReport>),
-) -> Vec<Scanned> {
+    batch: &mut Batch,
+    deliver: &mut dyn FnMut(&mut Batch, Vec<FileReport>),
+) {
     let Asked { tasks, limit_bytes, .. } = asked;
     let name = input.shared_name();
-    let all = |scanned: &dyn Fn() -> Scanned| tasks.iter().map(|_| scanned()).collect();
-    let failed = |kind, message: String| {
+    let failed = |batch: &mut Batch, kind, message: String| {
         let problem = Problem { kind, file: name.clone(), record: None, offset: None, at: None, message };
-        all(&|| Scanned::Failed(problem.clone()))
+        batch.scanned.extend(tasks.iter().map(|_| Scanned::Failed(problem.clone())));
     };
     let mut reader = match input.open() {
         Ok(reader) => reader,
-        Err(cause) => return failed(ProblemKind::Unreadable, cause),
+        Err(cause) => return failed(batch, ProblemKind::Unreadable, cause),
     };
     let profile = tasks.iter().find_map(|task| task.profile);
     let (length, reach) = match timed(profile, Step::Read, || read_first(&mut reader, &mut buffers.bytes)) {
         Ok(read) => read,
-        Err(error) => return failed(ProblemKind::Unreadable, in_words(&error)),
+        Err(error) => return failed(batch, ProblemKind::Unreadable, in_words(&error)),
     };
     let bytes = buffers.bytes.get(..length).unwrap_or_default();
     let packed = gzip::is_gzip(bytes);
     if let Input::File { path, given } = input {
         if bytes.is_empty() && path.extension().is_some_and(|extension| extension == "gz") {
-            return failed(ProblemKind::Gzip, "the gzip file is empty: it was not written to its end".to_owned());
+            let message = "the gzip file is empty: it was not written to its end";
+            return failed(batch, ProblemKind::Gzip, message.to_owned());
         }
         let strange = !bytes.is_empty() && !packed && !looks_like_log(bytes);
         if strange && *given == Given::Found && !has_log_name(Path::new(path)) {
-            return all(&|| Scanned::Skipped("not_json"));
+            return batch.scanned.extend(tasks.iter().map(|_| Scanned::Skipped("not_json")));
         }
     }
     let text = if reach != Reach::All {
@@ -100,13 +104,22 @@ pub(super) fn scan_input(
     if let Some(text) = text {
         let scratches = &mut buffers.scratches;
         scratches.resize_with(tasks.len(), || Scratch::new(asked.sightings));
-        let scan = |(task, scratch): (&Task<'_>, &mut Scratch)| {
-            Scanned::Read(metered(task.profile, task.program.rules.len(), |meter| {
-                scan_metered(task.program, &name, text, Ending::Whole, scratch, meter)
-            }))
-        };
-        return tasks.iter().zip(scratches).map(scan).collect();
+        if text.len() > SHORT_BYTES {
+            batch.close(scratches);
+        }
+        for (task, scratch) in tasks.iter().zip(&mut *scratches) {
+            batch.scanned.push(metered(task.profile, task.program.rules.len(), |mut meter| {
+                let joined = (text.len() <= SHORT_BYTES)
+                    .then(|| scan_joined(task.program, &name, text, scratch, meter.as_deref_mut()));
+                joined.flatten().map_or_else(
+                    || Scanned::Read(scan_metered(task.program, &name, text, Ending::Whole, scratch, meter)),
+                    Scanned::Joined,
+                )
+            }));
+        }
+        return batch.close_long(scratches);
     }
+    batch.close(&mut buffers.scratches);
     // The buffer goes with the input: what is long needs the memory for more than its first bytes.
     let mut first = std::mem::take(&mut buffers.bytes);
     first.truncate(length);
@@ -116,7 +129,8 @@ pub(super) fn scan_input(
         (reader, _) if packed => Long::Packed(Box::new(Cursor::new(first).chain(reader))),
         (reader, _) => Long::Plain(Box::new(Cursor::new(first).chain(reader))),
     };
-    scan_long(asked, &name, long, deliver).into_iter().map(Scanned::Read).collect()
+    let reports = scan_long(asked, &name, long, &mut |reports| deliver(batch, reports));
+    batch.scanned.extend(reports.into_iter().map(Scanned::Read));
 }
 
 /// What is not read at once.
@@ -188,15 +202,21 @@ fn read_first(reader: &mut Opened, bytes: &mut Vec<u8>) -> std::io::Result<(usiz
     }
     let mut length = 0;
     loop {
-        if length == FIRST_BYTES && is_long(reader) {
-            return Ok((length, Reach::Beginning));
+        if length == FIRST_BYTES
+            && let Some(size) = size_of(reader)
+        {
+            if size > WHOLE_BYTES {
+                return Ok((length, Reach::Beginning));
+            }
+            // And one more, in which the end is met.
+            make_room(bytes, length, size + 1);
         }
         if length == bytes.len() {
             if length >= WHOLE_BYTES {
                 return Ok((length, Reach::Most));
             }
             // What was used once is there again for the next input.
-            bytes.resize((2 * length).min(WHOLE_BYTES), 0);
+            make_room(bytes, length, (2 * length).min(WHOLE_BYTES));
         }
         let until = if length < FIRST_BYTES { FIRST_BYTES } else { bytes.len() };
         let count = read(reader, bytes.get_mut(length..until).unwrap_or_default())?;
@@ -207,12 +227,24 @@ fn read_first(reader: &mut Opened, bytes: &mut Vec<u8>) -> std::io::Result<(usiz
     }
 }
 
-/// Whether it is a file that is too long to be read at once.
-fn is_long(reader: &Opened) -> bool {
-    match reader {
-        Opened::File(file) => file
-            .metadata()
-            .is_ok_and(|data| data.is_file() && usize::try_from(data.len()).unwrap_or(usize::MAX) > WHOLE_BYTES),
-        Opened::Stdin(_) => false,
+/// Lengthens `bytes`, of which the first `length` are kept, to `size` if it is shorter; not to twice that, as a vector grows by itself.
+fn make_room(bytes: &mut Vec<u8>, length: usize, size: usize) {
+    if bytes.len() >= size {
+        return;
     }
+    if bytes.capacity() < size {
+        let known = bytes.get(..length).unwrap_or_default().to_vec();
+        // Not both at once. The files of a log are about as long as each other.
+        *bytes = Vec::new();
+        bytes.reserve_exact(size + size / 8);
+        bytes.extend(known);
+    }
+    bytes.resize(size, 0);
+}
+
+/// The size of a file in the strict sense.
+fn size_of(reader: &Opened) -> Option<usize> {
+    let Opened::File(file) = reader else { return None };
+    let data = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some(usize::try_from(data.len()).unwrap_or(usize::MAX))
 }

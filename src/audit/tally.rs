@@ -7,17 +7,19 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::audit::firsts::{Firsts, Occurrence};
+use crate::audit::held::{Fate, Held};
 use crate::audit::input::{Input, in_words};
 use crate::audit::keep::Keep;
 use crate::audit::populations::Populations;
 use crate::audit::seen::Seen;
 use crate::compile::Program;
 use crate::engine::{Sightings, correlate_into};
-use crate::event::{Census, Problem, ProblemKind};
+use crate::event::Problem;
 use crate::policy::WaiverIndex;
 use crate::violation::baseline::{Age, Baseline, Comparing, Comparison};
 use crate::violation::{
-    CoveredBy, Extent, FileReport, History, PartReport, Reach, RuleIndex, RuleStatus, RuleSummary, Summary, Violation,
+    CoveredBy, Extent, FileReport, History, JoinedInput, PartReport, Reach, RuleIndex, RuleStatus, RuleSummary,
+    Summary, Violation,
 };
 
 /// What a run found.
@@ -49,6 +51,8 @@ pub struct Outcome {
 pub enum Scanned {
     /// It was read.
     Read(FileReport),
+    /// It was read; what was found comes with that of the next inputs, see [`Tally::found`].
+    Joined(JoinedInput),
     /// It was left out: it does not look like a log.
     Skipped(&'static str),
     /// It could not be opened.
@@ -60,7 +64,7 @@ pub enum Scanned {
 pub struct Tally<'b> {
     program: &'b Program,
     outcome: Outcome,
-    open: Opened,
+    open: Held,
     seen: Seen,
     /// Why it is not known of some events whether they were met.
     unknown: Option<String>,
@@ -75,16 +79,6 @@ pub struct Tally<'b> {
     keep: Keep,
     comparing: Option<Comparing<'b>>,
     no_text: Arc<str>,
-}
-
-/// What the pieces of an input held that were merged so far.
-#[derive(Debug, Default)]
-struct Opened {
-    records: usize,
-    problems: bool,
-    /// A problem that can mean that nothing was read.
-    total: bool,
-    censuses: Vec<Census>,
 }
 
 impl<'b> Tally<'b> {
@@ -108,7 +102,7 @@ impl<'b> Tally<'b> {
         Self {
             program,
             outcome,
-            open: Opened::default(),
+            open: Held::default(),
             seen: Seen::default(),
             unknown: None,
             facts: Firsts::new(program, facts_bytes),
@@ -145,21 +139,10 @@ impl<'b> Tally<'b> {
 
     /// Adds a piece of the next input; [`Tally::add`] adds the last.
     pub fn piece(&mut self, report: FileReport) {
-        let open = &mut self.open;
-        open.records += report.parts.iter().map(|part| part.records.len()).sum::<usize>();
-        open.problems |= !report.problems.is_empty();
-        open.total |= report.problems.iter().any(|problem| is_total(problem.kind));
         for part in &report.parts {
-            if open.censuses.len() <= part.part {
-                open.censuses.resize(part.part + 1, Census::default());
-            }
-            if let Some(census) = open.censuses.get_mut(part.part) {
-                census.add(part.census);
-            }
+            self.open.add(part.part, part.records.len(), part.census);
         }
-        let summary = &mut self.outcome.summary;
-        summary.bytes += u64::try_from(report.bytes).unwrap_or(u64::MAX);
-        summary.problems.extend(report.problems);
+        self.read(report.bytes, report.problems);
         for part in report.parts {
             self.part(part);
         }
@@ -175,21 +158,37 @@ impl<'b> Tally<'b> {
                 files.failed += 1;
                 self.outcome.summary.problems.push(problem);
             }
-            Scanned::Read(report) => self.read(input, report),
+            Scanned::Read(report) => {
+                self.piece(report);
+                self.settle(input);
+            }
+            Scanned::Joined(joined) => {
+                self.open.add(0, joined.records, joined.census);
+                self.read(joined.bytes, joined.problems);
+                self.settle(input);
+            }
         }
     }
 
-    fn read(&mut self, input: &Input, report: FileReport) {
-        self.piece(report);
-        let open = std::mem::take(&mut self.open);
+    /// Adds what was found in the inputs that were [`Scanned::Joined`] since the last time.
+    pub fn found(&mut self, report: PartReport) {
+        self.part(report);
+    }
+
+    fn read(&mut self, bytes: usize, problems: Vec<Problem>) {
+        self.open.add_problems(&problems);
+        let summary = &mut self.outcome.summary;
+        summary.bytes += u64::try_from(bytes).unwrap_or(u64::MAX);
+        summary.problems.extend(problems);
+    }
+
+    /// Counts `input`, of which all was added.
+    fn settle(&mut self, input: &Input) {
         let files = &mut self.outcome.summary.files;
-        let left_out = open.censuses.iter().find_map(|census| left_out(*census)).filter(|_| !open.problems);
-        if let Some(reason) = left_out {
-            files.skip(input.name(), reason);
-        } else if open.records == 0 && open.total {
-            files.failed += 1;
-        } else {
-            files.read += 1;
+        match self.open.settle() {
+            Fate::Read => files.read += 1,
+            Fate::Failed => files.failed += 1,
+            Fate::LeftOut(reason) => files.skip(input.name(), reason),
         }
     }
 
@@ -370,22 +369,4 @@ fn forget_changed(program: &Program, history: &mut History) -> BTreeSet<RuleInde
         }
     }
     forgotten
-}
-
-/// Why an input that holds no audit event was left out.
-fn left_out(census: Census) -> Option<&'static str> {
-    if census.digests > 0 && census.records == 0 {
-        Some("digest")
-    } else if census.insights > 0 && census.insights == census.records {
-        Some("insight")
-    } else if census.control_messages > 0 && census.records == 0 {
-        Some("control_message")
-    } else {
-        None
-    }
-}
-
-/// Whether a problem of this kind can mean that nothing of an input was read.
-fn is_total(kind: ProblemKind) -> bool {
-    !matches!(kind, ProblemKind::MalformedRecord | ProblemKind::NotAnEvent | ProblemKind::NoTime)
 }

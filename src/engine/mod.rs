@@ -9,6 +9,7 @@ pub mod evaluate;
 pub mod evidence;
 mod fact;
 mod filled;
+mod growing;
 pub mod identity;
 pub mod key;
 pub mod lane;
@@ -29,6 +30,6 @@ pub mod trace;
 
 pub use correlate::{correlate, correlate_into};
 pub use meter::Meter;
-pub use scan::{scan, scan_metered, scan_text, scan_with};
+pub use scan::{scan, scan_joined, scan_metered, scan_text, scan_with};
 pub use scratch::Scratch;
 pub use sightings::{Lies, Sightings};

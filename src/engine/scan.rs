@@ -13,19 +13,22 @@ use crate::engine::candidates;
 use crate::engine::evaluate::Event;
 use crate::engine::fact;
 use crate::engine::filled::{Filled, fill};
+use crate::engine::growing::Growing;
 use crate::engine::identity;
-use crate::engine::made::{Made, Reaching, Spot, Spots};
+use crate::engine::made::{Made, Spot};
 use crate::engine::meter::{Laps, Meter, Stage};
 use crate::engine::recognised::recognised;
 use crate::engine::scan::over_time::Timed;
 use crate::engine::scratch::{PartScratch, Scratch};
-use crate::engine::sightings::{Sightings, Stretches};
+use crate::engine::sightings::Sightings;
 use crate::event::gzip::GzipError;
 use crate::event::reader::Ending;
 use crate::event::{Item, Left, Piece, Problem, Record, Seam, gzip, read_piece};
 use crate::json::Slots;
 use crate::text::{LineColumn, Lines};
-use crate::violation::{FileReport, FoundViolation, PartReport, PopulationIndex, RuleIndex, ScannedRecord};
+use crate::violation::{
+    FileReport, FoundViolation, JoinedInput, PartReport, PopulationIndex, RuleIndex, ScannedRecord,
+};
 
 /// Scans one input, plain or gzip by content; `name` is what it is called in the report.
 ///
@@ -113,8 +116,54 @@ pub fn scan_piece(
     scratch: &mut PartScratch,
     meter: Option<&mut Meter<'_>>,
 ) -> ScannedPiece {
-    scratch.begin(part.populations.len());
-    let sightings = scratch.sightings;
+    let mut growing = scratch.begin(place, part);
+    let Grown { problems, left, end } = grow(program, part, name, piece, scratch, &mut growing, meter);
+    ScannedPiece { report: scratch.finish(growing), problems, left, end }
+}
+
+/// Scans all of a short `text`, the input called `name`. What is found in it comes with that of others: [`Scratch::joined`] hands it out.
+///
+/// `None`, and nothing is scanned, where the program is about several kinds of records: of which kind an input is, is known at its end.
+#[must_use]
+pub fn scan_joined(
+    program: &Program,
+    name: &Arc<str>,
+    text: &[u8],
+    scratch: &mut Scratch,
+    meter: Option<&mut Meter<'_>>,
+) -> Option<JoinedInput> {
+    let [part] = program.parts.as_slice() else { return None };
+    let [scratch] = scratch.parts(1) else { return None };
+    let mut growing = match scratch.growing.take() {
+        Some(growing) => growing,
+        None => Box::new(scratch.begin(0, part)),
+    };
+    let before = growing.report.records.len();
+    let piece = Piece { text, seam: &Seam::default(), stop: usize::MAX, ending: Ending::Whole };
+    let Grown { problems, left, .. } = grow(program, part, name, &piece, scratch, &mut growing, meter);
+    let records = growing.report.records.len() - before;
+    scratch.growing = Some(growing);
+    Some(JoinedInput { bytes: text.len(), census: left.census, records, problems })
+}
+
+/// What a piece held, beside what was added to the report.
+struct Grown {
+    problems: Vec<Problem>,
+    left: Left,
+    end: LineColumn,
+}
+
+/// Adds what `piece` holds to the report that is `growing`.
+fn grow(
+    program: &Program,
+    part: &Part,
+    name: &Arc<str>,
+    piece: &Piece<'_>,
+    scratch: &mut PartScratch,
+    growing: &mut Growing,
+    meter: Option<&mut Meter<'_>>,
+) -> Grown {
+    let mut eager = std::mem::take(&mut scratch.eager);
     let mut worker = Worker {
         program,
         part,
@@ -122,41 +171,22 @@ pub fn scan_piece(
         file: piece.text,
         head: piece.seam.head.len(),
         lines: piece.lines(),
-        scratch: std::mem::take(scratch),
-        all: Spots::default(),
-        reaching: Reaching::default(),
-        stretches: (sightings == Sightings::Firsts).then(Stretches::default),
-        report: PartReport {
-            part: place,
-            everywhere: part
-                .everywhere
-                .iter()
-                .filter_map(|local| part.rules.get(*local))
-                .map(|rule| RuleIndex(*rule))
-                .collect(),
-            ..PartReport::default()
-        },
+        scratch,
+        growing,
         problems: Vec::new(),
         laps: Laps(meter),
     };
-    let left = read_piece(name, piece, &part.format, &part.eager, &mut |item, slots| match item {
+    let left = read_piece(name, piece, &part.format, &part.eager, &mut eager, &mut |item, slots| match item {
         Item::Record(record) => worker.record(&record, slots),
         Item::Problem(problem) => worker.problems.push(problem),
     });
+    worker.scratch.eager = eager;
     worker.laps.lap(Stage::Scan);
-    worker.report.census = left.census;
-    worker.report.reach = std::mem::take(&mut worker.reaching).finish();
-    worker.report.stretches = worker.stretches.take().map(Stretches::finish).unwrap_or_default();
-    let PartScratch { numbering, extents, .. } = &mut worker.scratch;
-    worker.report.extent = numbering.extent(std::mem::take(&mut worker.all));
-    let met = extents.iter_mut().enumerate().filter_map(|(place, spots)| Some((place, spots.take()?)));
-    let extents = met.map(|(place, spots)| (PopulationIndex(place), numbering.extent(spots)));
-    worker.report.extents = extents.filter(|(_, extent)| !extent.is_empty()).collect();
+    worker.growing.report.census.add(left.census);
     // Nothing follows a text that ends here, so that nobody asks for the place.
     let goes_on = piece.ending == Ending::Open || piece.stop != usize::MAX;
     let end = if goes_on { worker.lines.at(worker.place(left.at)) } else { LineColumn::START };
-    *scratch = worker.scratch;
-    ScannedPiece { report: worker.report, problems: worker.problems, left, end }
+    Grown { problems: worker.problems, left, end }
 }
 
 /// Scans the records of one input for one part of the program; its buffers are used again for every record.
@@ -168,13 +198,8 @@ struct Worker<'p, 'm> {
     /// Length of the head of the piece: places count from behind it.
     head: usize,
     lines: Lines<'p>,
-    scratch: PartScratch,
-    /// Of all records.
-    all: Spots,
-    reaching: Reaching,
-    /// Where not all that `first_seen` rules are about makes a fact.
-    stretches: Option<Stretches>,
-    report: PartReport,
+    scratch: &'p mut PartScratch,
+    growing: &'p mut Growing,
     problems: Vec<Problem>,
     laps: Laps<'p, 'm>,
 }
@@ -192,15 +217,15 @@ impl Worker<'_, '_> {
         }
         let mut candidates = std::mem::take(&mut self.scratch.candidates);
         let slots = eager.unwrap_or(&all);
-        let place = self.report.records.len();
+        let place = self.growing.report.records.len();
         let identity = identity::delivery(text, slots, &part.identity, &mut self.scratch.room);
         let updated = part.over_time.as_ref().is_some_and(|over_time| fact::is_update(text, slots, over_time));
-        self.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated, said: 0 });
+        self.growing.report.records.push(ScannedRecord { ordinal: record.ordinal, identity, updated, said: 0 });
         let made = Made::of(text, slots, part.place);
         let spot = self.scratch.numbering.spot(&made);
-        self.all.add(&spot);
+        self.growing.all.add(&spot);
         if part.over_time.is_some() {
-            made.add_to_reach(&mut self.reaching);
+            made.add_to_reach(&mut self.growing.reaching);
         }
         candidates::find(&part.index, text, slots, &mut self.scratch.memos, &mut candidates);
         let late = std::mem::take(&mut self.scratch.late);
@@ -241,7 +266,7 @@ impl Worker<'_, '_> {
                 }
                 if !asked.roles.is_empty() {
                     match self.fact(RuleIndex(index), window, asked.roles, &event, &made, record) {
-                        Some(Timed::Fact(fact)) => self.report.facts.push((place, *fact)),
+                        Some(Timed::Fact(fact)) => self.growing.report.facts.push((place, *fact)),
                         Some(Timed::Timeless) => timeless.push(&rule.id),
                         None => {}
                     }
@@ -255,7 +280,7 @@ impl Worker<'_, '_> {
             self.asked(local, index);
             if violated {
                 let (violation, cover) = self.violation(rule, check, &event, record);
-                self.report.violations.push(FoundViolation {
+                self.growing.report.violations.push(FoundViolation {
                     place,
                     rule: RuleIndex(index),
                     covered: cover.by,
@@ -290,7 +315,7 @@ impl Worker<'_, '_> {
 
     /// Notes that the record at `place` is in `population`.
     fn in_population(&mut self, place: usize, population: usize, spot: &Spot) {
-        self.report.population.push((place, PopulationIndex(population)));
+        self.growing.report.population.push((place, PopulationIndex(population)));
         if let Some(spots) = self.scratch.extents.get_mut(population) {
             spots.get_or_insert_default().add(spot);
         }

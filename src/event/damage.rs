@@ -226,7 +226,8 @@ fn work_on_damage_is_bounded_and_what_was_given_up_is_said() {
     };
     let ledger = Ledger::new("x", text.as_bytes(), Ending::Whole, &mut sink);
     let fields = Fields::new(&mut SlotTable::default(), &[]);
-    let mut walk = Walk::new(ledger, &RecordFormat::Cloudtrail, text.as_bytes(), &fields);
+    let mut slots = Slots::default();
+    let mut walk = Walk::new(ledger, &RecordFormat::Cloudtrail, text.as_bytes(), &fields, &mut slots);
     walk.recovery.left = 200_000;
     walk.documents(true);
     let _counted = walk.finish();

@@ -142,6 +142,11 @@ fn whole(bytes: &[u8], limit: usize, text: &mut Vec<u8>) -> bool {
     if size > limit.min(WHOLE_BYTES) || size / MOST_PER_BYTE > deflated.len() {
         return false;
     }
+    if text.capacity() < size {
+        // Not both at once: they are the most memory of a run. The files of a log are about as long as each other.
+        *text = Vec::new();
+        text.reserve_exact(size + size / 8);
+    }
     // Not cleared before: what is overwritten need not be zero.
     text.resize(size, 0);
     let inflated = libdeflater::Decompressor::new().deflate_decompress(deflated, text);

@@ -9,7 +9,7 @@ use crate::event::plain::Fields;
 use crate::event::problem::Problem;
 use crate::event::reader::{Census, Ending, Item, RecordFormat, read, read_piece};
 use crate::event::seam::{Piece, Seam};
-use crate::json::{Path, SlotTable};
+use crate::json::{Path, SlotTable, Slots};
 
 #[derive(Debug, PartialEq, Default)]
 struct Given {
@@ -36,7 +36,7 @@ fn at_once(text: &[u8], format: &RecordFormat, ending: Ending) -> Given {
 fn in_pieces(text: &[u8], format: &RecordFormat, ending: Ending, size: usize) -> (Given, usize) {
     let name: Arc<str> = "log".into();
     let fields = Fields::new(&mut SlotTable::default(), &[]);
-    let mut all = Given::default();
+    let (mut all, mut slots) = (Given::default(), Slots::default());
     let (mut seam, mut begin, mut end, mut pieces) = (Seam::default(), 0, size.min(text.len()), 0);
     let mut stop = usize::MAX;
     let lines = |offset| crate::text::Lines::new(text).at(offset);
@@ -46,7 +46,7 @@ fn in_pieces(text: &[u8], format: &RecordFormat, ending: Ending, size: usize) ->
         let ending = if end == text.len() { ending } else { Ending::Open };
         let piece = Piece { text: &window, seam: &seam, stop, ending };
         let mut given = Given::default();
-        let left = read_piece(&name, &piece, format, &fields, &mut |item, _| match item {
+        let left = read_piece(&name, &piece, format, &fields, &mut slots, &mut |item, _| match item {
             Item::Record(record) => {
                 let place = |inner| record.origin.offset(inner, &window) - head + begin;
                 let places = (place(0), place(record.text.len() - 1));

@@ -61,6 +61,7 @@ impl Fields {
 
     /// Whether `slot` is one of those that are filled.
     #[must_use]
+    #[inline]
     pub fn fills(&self, slot: SlotId) -> bool {
         self.skimmer.fills(slot)
     }
@@ -76,19 +77,19 @@ impl<'t> Walk<'t, '_> {
     /// Hands out the object at `at` if it is a plain event.
     pub(super) fn plain_event(&mut self, layer: &Layer<'t, '_>, at: usize, place: Place) -> Option<Flow> {
         let Layer::File(text) = layer else { return None };
-        let (end, mark) = self.fields.skimmer.skim(text, at, &mut self.slots)?;
+        let (end, mark) = self.fields.skimmer.skim(text, at, self.slots)?;
         if mark != IS_EVENT {
             return None;
         }
-        let record = std::str::from_utf8(text.get(at..end)?).ok()?;
-        if self.fields.is_insight(record, &self.slots) || torn(text, at, end, place).is_some() {
+        let record = simdutf8::basic::from_utf8(text.get(at..end)?).ok()?;
+        if self.fields.is_insight(record, self.slots) || torn(text, at, end, place).is_some() {
             return None;
         }
         if self.lacks_end(layer, end, place) {
             return Some(self.starve());
         }
         self.bare |= place == Place::Top;
-        self.ledger.record(Cow::Borrowed(record), Origin::Verbatim(at), Some(&self.slots));
+        self.ledger.record(Cow::Borrowed(record), Origin::Verbatim(at), Some(self.slots));
         Some(Flow::Done(end))
     }
 }

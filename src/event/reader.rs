@@ -107,13 +107,16 @@ pub fn read_filled<'t>(
     sink: &mut dyn FnMut(Item<'t>, Option<&Slots>),
 ) -> Census {
     let ledger = Ledger::new(name, text, ending, sink);
-    let mut walk = Walk::new(ledger, format, text, fields);
+    let mut slots = Slots::default();
+    let mut walk = Walk::new(ledger, format, text, fields, &mut slots);
     walk.documents(looks_like_log(text));
     walk.finish()
 }
 
 /// As [`read_filled`], of one piece of the file called `name`: says where reading left off. Ordinals and places count from the
 /// beginning of the piece, behind its head; those in the text of a record's [`Origin`](crate::event::record::Origin) with it.
+///
+/// `slots` is room for those of a record, from one piece to the next.
 ///
 /// What is handed out, piece after piece, is what [`read_filled`] hands out of the text in one go; only where so much of a piece
 /// is damaged that the rest of it is given up, a further piece is read nevertheless.
@@ -122,9 +125,10 @@ pub fn read_piece<'t>(
     piece: &Piece<'t>,
     format: &RecordFormat,
     fields: &Fields,
+    slots: &mut Slots,
     sink: &mut dyn FnMut(Item<'t>, Option<&Slots>),
 ) -> Left {
-    let mut walk = Walk::new(Ledger::of_piece(name, piece, sink), format, piece.text, fields);
+    let mut walk = Walk::new(Ledger::of_piece(name, piece, sink), format, piece.text, fields, slots);
     walk.piece(piece);
     walk.left()
 }

@@ -224,7 +224,8 @@ mod tests {
         };
         let ledger = Ledger::new("x", text.as_bytes(), Ending::Whole, &mut sink);
         let fields = Fields::new(&mut SlotTable::default(), &[]);
-        let mut walk = Walk::new(ledger, &format("$.x"), text.as_bytes(), &fields);
+        let mut slots = Slots::default();
+        let mut walk = Walk::new(ledger, &format("$.x"), text.as_bytes(), &fields, &mut slots);
         walk.selection = selection;
         walk.documents(true);
         let census = walk.finish();

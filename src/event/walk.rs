@@ -47,7 +47,7 @@ pub(super) struct Walk<'t, 'r> {
     pub(super) selection: Selection,
     /// What is read of plain events on the way.
     pub(super) fields: &'r Fields,
-    pub(super) slots: Slots,
+    pub(super) slots: &'r mut Slots,
     pub(super) text: &'t [u8],
     pub(super) stretch: Stretch,
     /// Whether reading went on behind damage inside an array as if outside: then commas and brackets are left over.
@@ -57,7 +57,13 @@ pub(super) struct Walk<'t, 'r> {
 }
 
 impl<'t, 'r> Walk<'t, 'r> {
-    pub fn new(ledger: Ledger<'t, 'r>, format: &RecordFormat, text: &'t [u8], fields: &'r Fields) -> Self {
+    pub fn new(
+        ledger: Ledger<'t, 'r>,
+        format: &RecordFormat,
+        text: &'t [u8],
+        fields: &'r Fields,
+        slots: &'r mut Slots,
+    ) -> Self {
         let selection = Selection::new(format);
         let wanted = match selection {
             Selection::Events => Wanted::Event,
@@ -65,7 +71,7 @@ impl<'t, 'r> Walk<'t, 'r> {
         };
         let recovery = Recovery::new(wanted, text.len());
         let stretch = Stretch::whole();
-        Self { ledger, recovery, selection, fields, slots: Slots::default(), text, stretch, adrift: false, bare: false }
+        Self { ledger, recovery, selection, fields, slots, text, stretch, adrift: false, bare: false }
     }
 
     pub fn finish(self) -> Census {

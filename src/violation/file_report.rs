@@ -23,7 +23,20 @@ pub struct FileReport {
     pub problems: Vec<Problem>,
 }
 
-/// What the rules about one kind of records found in one input.
+/// What is known of one of several inputs whose findings are in one report.
+#[derive(Debug, Clone, Default)]
+pub struct JoinedInput {
+    /// Decompressed bytes.
+    pub bytes: usize,
+    /// What it held.
+    pub census: Census,
+    /// Its records that were evaluated.
+    pub records: usize,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// What the rules about one kind of records found in one input, or in several that were scanned together.
 #[derive(Debug, Clone, Default)]
 pub struct PartReport {
     /// Which part of the program it is.

@@ -24,7 +24,8 @@ pub use difference::{Difference, difference};
 pub use extent::Extent;
 pub use fact::{Fact, Reach, Roles};
 pub use file_report::{
-    CoveredBy, FileReport, FoundViolation, PartReport, PopulationIndex, Position, RuleIndex, ScannedRecord, Stretch,
+    CoveredBy, FileReport, FoundViolation, JoinedInput, PartReport, PopulationIndex, Position, RuleIndex,
+    ScannedRecord, Stretch,
 };
 pub use history::{History, Occurrences, RuleHistory};
 pub use summary::{RuleStatus, RuleSummary, Summary};

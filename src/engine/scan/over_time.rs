@@ -39,7 +39,7 @@ impl Worker<'_, '_> {
         let offset = self.place(record.origin.offset(0, self.file));
         let at = self.lines.mark(offset);
         let place = RecordPlace { file: self.name, record: record.ordinal, offset, at };
-        let ScannedRecord { identity, updated, .. } = *self.report.records.last()?;
+        let ScannedRecord { identity, updated, .. } = *self.growing.report.records.last()?;
         let identity = identity.map(NonZero::get);
         let source = Source { part: self.part, over_time, event, identity, updated };
         Some(Timed::Fact(Box::new(fact::fact(rule, window, keyed, time, place, &source))))
@@ -48,15 +48,19 @@ impl Worker<'_, '_> {
     /// Whether the record that stands last in the report is one of many sightings, of which others make facts. A correction never is:
     /// what it says takes the place of what other deliveries of its event say, wherever these are.
     fn is_left_out(&mut self, rule: RuleIndex, window: &WindowCheck, event: &Event<'_>, made: &Made<'_>) -> bool {
-        let place = self.report.records.len();
-        let (Some(stretches), Some(last)) = (&mut self.stretches, self.report.records.last_mut()) else { return false };
+        let place = self.growing.report.records.len();
+        let (Some(stretches), Some(last)) = (&mut self.growing.stretches, self.growing.report.records.last_mut())
+        else {
+            return false;
+        };
         if last.updated {
             return false;
         }
         let Some(combination) = fact::combination(rule, window, event, &mut self.scratch.room) else { return false };
         let Some(time) = made.time() else { return false };
         last.said = last.said.wrapping_add(u32::try_from(combination & 0xffff_ffff).unwrap_or_default());
-        let sighting = Sighting { combination, time, record: place.saturating_sub(1), fact: self.report.facts.len() };
+        let sighting =
+            Sighting { combination, time, record: place.saturating_sub(1), fact: self.growing.report.facts.len() };
         !stretches.add(sighting, window.within)
     }
 
