@@ -2,6 +2,7 @@
 
 use std::hash::Hasher;
 
+use regex::RegexSet;
 use rustc_hash::FxHasher;
 
 use crate::compile::index::{Entry, Index, TextField};
@@ -15,6 +16,8 @@ pub struct Memo {
     /// Texts that were met before anything is kept.
     met: usize,
     known: Vec<Known>,
+    /// The field's set, with memory of its own: that of a set which several threads use is locked.
+    set: Option<RegexSet>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -35,8 +38,9 @@ impl Memo {
     fn add_entries(&mut self, field: &TextField, text: &str, candidates: &mut Vec<Entry>) {
         if self.met < FEW {
             self.met += 1;
-            return search(field, text, candidates);
+            return search(field, &field.set, text, candidates);
         }
+        let set = self.set.get_or_insert_with(|| field.set.clone());
         if self.known.is_empty() {
             self.known.resize(PLACES, Known::default());
         }
@@ -48,21 +52,21 @@ impl Memo {
             Some(known) => {
                 text.clone_into(&mut known.text);
                 known.entries.clear();
-                search(field, text, &mut known.entries);
+                search(field, set, text, &mut known.entries);
                 candidates.extend_from_slice(&known.entries);
             }
-            None => search(field, text, candidates),
+            None => search(field, set, text, candidates),
         }
     }
 }
 
-/// Adds the entries of `field` that `text` leads to.
-fn search(field: &TextField, text: &str, entries: &mut Vec<Entry>) {
+/// Adds the entries of `field` that `text` leads to; `set` is that of the field.
+fn search(field: &TextField, set: &RegexSet, text: &str, entries: &mut Vec<Entry>) {
     if !field.not_ascii.is_empty() && !text.is_ascii() {
         entries.extend_from_slice(&field.not_ascii);
     }
-    if field.set.is_match(text) {
-        let led = field.set.matches(text).into_iter().filter_map(|place| field.entries.get(place));
+    if set.is_match(text) {
+        let led = set.matches(text).into_iter().filter_map(|place| field.entries.get(place));
         led.for_each(|more| entries.extend_from_slice(more));
     }
 }

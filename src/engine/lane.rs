@@ -4,7 +4,7 @@
 //! Where a piece begins is a guess ([`Borders`]). It holds if the scan of the piece before leaves off just there; if it does not,
 //! the piece is scanned once more from where it does. So the guesses cost time where they are wrong and never change a result.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::compile::Program;
 use crate::compile::program::Part;
@@ -54,6 +54,8 @@ struct Scanner<'p> {
     name: &'p Arc<str>,
     sightings: Sightings,
     seam: Seam,
+    /// What the scans before worked with.
+    spare: Arc<Mutex<Vec<PartScratch>>>,
 }
 
 /// Scans pieces of an input that a lane has not come to, as if all seams were like the one that it was at.
@@ -79,7 +81,8 @@ impl<'p> Lane<'p> {
     /// Before the input called `name`; `part` stands at `place` among the parts of `program`.
     #[must_use]
     pub fn new(program: &'p Program, place: usize, part: &'p Part, name: &'p Arc<str>, sizes: Sizes) -> Self {
-        let scanner = Scanner { program, place, part, name, sightings: Sightings::default(), seam: Seam::default() };
+        let (sightings, seam) = (Sightings::default(), Seam::default());
+        let scanner = Scanner { program, place, part, name, sightings, seam, spare: Arc::default() };
         let position = Position::default();
         Self { scanner, sizes, position, at: 0, first: None, given_up: false, done: false }
     }
@@ -323,7 +326,7 @@ impl Scanner<'_> {
         };
         let stop = if cut.stop == usize::MAX { cut.stop } else { cut.stop - cut.begin + seam.head.len() };
         let mut piece = Piece { text: behind_head, seam, stop, ending };
-        let mut scratch = PartScratch::new(self.sightings);
+        let mut scratch = self.spare().pop().unwrap_or_else(|| PartScratch::new(self.sightings));
         let mut scan = |piece: &Piece<'_>| {
             let meter = meter.as_deref_mut();
             scan_piece(self.program, self.place, self.part, self.name, piece, &mut scratch, meter)
@@ -333,7 +336,12 @@ impl Scanner<'_> {
             piece.stop = scanned.left.at;
             scanned = scan(&piece);
         }
+        self.spare().push(scratch);
         scanned
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<PartScratch>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
