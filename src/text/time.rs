@@ -28,30 +28,18 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 /// such numbers sort as the times do. Nothing is parsed for it.
 #[must_use]
 pub fn digits(text: &str) -> Option<u64> {
-    const FORM: &[u8; 20] = b"0000-00-00T00:00:00Z";
     let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
-    let mut number = 0;
-    for (byte, form) in bytes.iter().zip(FORM) {
-        if *form == b'0' {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                return None;
-            }
-            number = number * 10 + u64::from(digit);
-        } else if byte != form {
-            return None;
-        }
-    }
-    let (year, month, day) = (number / 10_000_000_000, number / 100_000_000 % 100, number / 1_000_000 % 100);
-    let (hour, minute, second) = (number / 10_000 % 100, number / 100 % 100, number % 100);
-    let days = match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        _ => return None,
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = *bytes else {
+        return None;
     };
-    ((1..=days).contains(&day) && hour < 24 && minute < 60 && second < 60).then_some(number)
+    let pairs = [[y1, y2], [y3, y4], [m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]];
+    if !pairs.as_flattened().iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let add = |number, [tens, ones]: [u8; 2]| 100 * number + 10 * u64::from(tens & 0xf) + u64::from(ones & 0xf);
+    let number = pairs.into_iter().fold(0, add);
+    let exists = date_of(number).is_some() && time_of(number).is_some();
+    exists.then_some(number)
 }
 
 /// The time whose [`digits`] these are, as CloudTrail writes it.
@@ -66,11 +54,21 @@ pub fn of_digits(digits: u64) -> String {
 /// The time whose [`digits`] these are.
 #[must_use]
 pub fn at_digits(digits: u64) -> Option<Timestamp> {
-    let pair = |place: u64| i8::try_from(digits / place % 100).ok();
+    Offset::UTC.to_timestamp(date_of(digits)?.to_datetime(time_of(digits)?)).ok()
+}
+
+fn date_of(digits: u64) -> Option<Date> {
     let year = i16::try_from(digits / 10_000_000_000).ok()?;
-    let date = Date::new(year, pair(100_000_000)?, pair(1_000_000)?).ok()?;
-    let time = Time::new(pair(10_000)?, pair(100)?, pair(1)?, 0).ok()?;
-    Offset::UTC.to_timestamp(date.to_datetime(time)).ok()
+    Date::new(year, pair(digits, 100_000_000)?, pair(digits, 1_000_000)?).ok()
+}
+
+fn time_of(digits: u64) -> Option<Time> {
+    Time::new(pair(digits, 10_000)?, pair(digits, 100)?, pair(digits, 1)?, 0).ok()
+}
+
+/// The two digits at `place`, a power of ten.
+fn pair(digits: u64, place: u64) -> Option<i8> {
+    i8::try_from(digits / place % 100).ok()
 }
 
 /// The day of `time`, in UTC.
