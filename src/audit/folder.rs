@@ -51,34 +51,55 @@ enum Way {
     Linked,
 }
 
-/// Hands all that lies below `folder` to `sink`. What is called `.git` is no folder of logs.
-pub(super) fn below(folder: &Path, sink: &mut dyn FnMut(Found)) {
-    let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let mut folders = vec![Folder { path: folder.to_owned(), canonical, parent: None }];
-    let mut listed: Vec<Vec<Entry>> = Vec::new();
-    // Level by level, so that the folders of one can be listed at the same time.
-    while let Some(level) = folders.get(listed.len()..).filter(|level| !level.is_empty()) {
-        let first = listed.len();
-        let lists: Vec<Vec<Entry>> = match level {
-            [only] => vec![list(only)],
-            level => level.par_iter().map(list).collect(),
-        };
-        for (place, mut list) in (first..).zip(lists) {
-            for entry in &mut list {
-                entry.place(place, &mut folders);
+/// All that lies below a folder.
+pub(super) struct Tree {
+    /// What lies in each folder, by its place.
+    listed: Vec<Vec<Entry>>,
+    /// Whether a link leads to a file or folder: without one, no file comes twice.
+    pub linked: bool,
+}
+
+impl Tree {
+    /// All that lies below `folder`. What is called `.git` is no folder of logs.
+    pub fn below(folder: &Path) -> Self {
+        let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let mut folders = vec![Folder { path: folder.to_owned(), canonical, parent: None }];
+        let mut tree = Self { listed: Vec::new(), linked: false };
+        // Level by level, so that the folders of one can be listed at the same time.
+        while let Some(level) = folders.get(tree.listed.len()..).filter(|level| !level.is_empty()) {
+            let first = tree.listed.len();
+            let lists: Vec<Vec<Entry>> = match level {
+                [only] => vec![list(only)],
+                level => level.par_iter().map(list).collect(),
+            };
+            for (place, mut list) in (first..).zip(lists) {
+                for entry in &mut list {
+                    tree.linked |= entry.is_linked();
+                    entry.place(place, &mut folders);
+                }
+                tree.listed.push(list);
             }
-            listed.push(list);
         }
+        tree
     }
-    let mut open = Vec::new();
-    open.extend(take(&mut listed, 0));
-    while let Some(entries) = open.last_mut() {
-        match entries.next() {
-            Some(Entry::Found(found)) => sink(found),
-            Some(Entry::Placed(place)) => open.extend(take(&mut listed, place)),
-            Some(Entry::Folder { .. }) => {}
-            None => {
-                open.pop();
+
+    /// How many files there are, at most.
+    pub fn most(&self) -> usize {
+        self.listed.iter().map(Vec::len).sum()
+    }
+
+    /// Hands all of it to `sink`, in the order of the names.
+    pub fn each(mut self, mut sink: impl FnMut(Found)) {
+        let mut open = Vec::new();
+        open.extend(take(&mut self.listed, 0));
+        while let Some(entries) = open.last_mut() {
+            match entries.next() {
+                Some(Entry::Found(found)) => sink(found),
+                Some(Entry::Placed(place)) => open.extend(take(&mut self.listed, place)),
+                Some(Entry::Folder { .. }) => {}
+                None => {
+                    open.pop();
+                }
             }
         }
     }
@@ -89,6 +110,10 @@ fn take(listed: &mut [Vec<Entry>], place: usize) -> Option<std::vec::IntoIter<En
 }
 
 impl Entry {
+    const fn is_linked(&self) -> bool {
+        matches!(self, Self::Found(Found::Linked { .. }) | Self::Folder { way: Way::Linked, .. })
+    }
+
     /// Gives a folder, which lies in the one at `parent`, a place among `folders`.
     fn place(&mut self, parent: usize, folders: &mut Vec<Folder>) {
         let Self::Folder { path, canonical, way } = self else { return };
@@ -188,7 +213,7 @@ mod tests {
     fn names(folder: &Path) -> Vec<String> {
         let mut names = Vec::new();
         let short = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
-        below(folder, &mut |found| {
+        Tree::below(folder).each(|found| {
             names.push(match found {
                 Found::File { path, identity } => {
                     let canonical = path.canonicalize().unwrap();

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::audit::folder::{Found, below};
+use crate::audit::folder::{Found, Tree};
 use crate::audit::input::{Given, Input, in_words};
 
 /// The inputs that `paths` name: in the order given, folders sorted by name, each file once.
 #[must_use]
 pub fn inputs(paths: &[String]) -> Vec<Input> {
     let mut walk = Walk { inputs: Vec::new(), seen: FxHashSet::default() };
+    let alone = paths.len() == 1;
     for path in paths {
-        walk.path(path);
+        walk.path(path, alone);
     }
     walk.inputs
 }
@@ -25,7 +26,8 @@ struct Walk {
 }
 
 impl Walk {
-    fn path(&mut self, text: &str) {
+    /// Adds what `text` names; `alone` says that nothing else is named.
+    fn path(&mut self, text: &str, alone: bool) {
         if text == "-" {
             if !self.inputs.contains(&Input::Stdin) {
                 self.inputs.push(Input::Stdin);
@@ -34,7 +36,7 @@ impl Walk {
         }
         let path = Path::new(text);
         if path.is_dir() {
-            self.folder(path);
+            self.folder(path, alone);
         } else if path.exists() {
             self.file(path.to_owned(), Given::Named);
         } else if text.contains(['*', '?', '[']) {
@@ -55,9 +57,13 @@ impl Walk {
         }
     }
 
-    fn folder(&mut self, folder: &Path) {
+    fn folder(&mut self, folder: &Path, alone: bool) {
         let before = self.inputs.len();
-        below(folder, &mut |found| match found {
+        let tree = Tree::below(folder);
+        let each_once = alone && !tree.linked;
+        self.inputs.reserve(tree.most());
+        tree.each(|found| match found {
+            Found::File { path, .. } if each_once => self.inputs.push(Input::File { path, given: Given::Found }),
             Found::File { path, identity } => self.add(path, Given::Found, identity),
             Found::Linked { path } => self.file(path, Given::Found),
             Found::Unreadable { path, cause } => self.unreadable(&path.display().to_string(), &cause),
@@ -77,7 +83,7 @@ impl Walk {
         for entry in found {
             any = true;
             match entry {
-                Ok(path) if path.is_dir() => self.folder(&path),
+                Ok(path) if path.is_dir() => self.folder(&path, false),
                 Ok(path) => self.file(path, Given::Named),
                 Err(error) => {
                     let name = error.path().display().to_string();

@@ -135,8 +135,8 @@ pub fn check(arguments: &CheckArgs) -> Exit {
     if let Some(profile) = profile {
         say(tables(&profile.costs(), &program).trim_end());
     }
-    // The program ends here. To free thousands of rules and millions of identities one by one takes a while, and helps no one.
-    std::mem::forget((set, program, outcome));
+    // The program ends here. To free thousands of rules and files and millions of identities one by one takes a while, and helps no one.
+    std::mem::forget((set, program, outcome, inputs));
     Exit::Verdict(verdict)
 }
 
