@@ -1,6 +1,8 @@
 //! The fast evaluator: matchers run over slots; the record is parsed only for paths that can yield many nodes, once, and only when
 //! one is reached. Must agree with `engine::reference` on every policy and event.
 
+mod computed;
+
 use std::cell::{Cell, OnceCell};
 use std::cmp::Ordering;
 use std::net::IpAddr;
@@ -8,12 +10,10 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-use crate::compile::matcher::{
-    DynamicValue, ListMatcher, Matcher, NodeMatcher, NumberSource, OperatorMatcher, Place, TemplateMatcher, TimeSource,
-    ValuePath, ValueSet, Way,
-};
+use crate::compile::matcher::{ListMatcher, Matcher, NodeMatcher, OperatorMatcher, Place, TimeSource, ValueSet, Way};
 use crate::engine::filled::Filled;
 use crate::engine::node::{Node, opened};
+use crate::json::path::Filter;
 use crate::json::{Location, Path, SlotId, Slots, Step, number};
 use crate::policy::operator::{Comparison, IpKind, JsonType, NumberTest, TextPlace, TimeOrder};
 use crate::text::{Span, time};
@@ -51,6 +51,7 @@ impl<'r> Event<'r> {
     }
 
     /// Where the value of `slot` lies in the record's text.
+    #[inline]
     pub fn span(&self, slot: SlotId) -> Option<Span> {
         self.slots.span(slot)
     }
@@ -82,25 +83,34 @@ impl<'r> Event<'r> {
             Matcher::All(parts) => parts.iter().all(|part| self.holds(part, element)),
             Matcher::Any(parts) => parts.iter().any(|part| self.holds(part, element)),
             Matcher::Not(inner) => !self.holds(inner, element),
-            Matcher::Where(filter) => {
-                let root = self.value();
-                filter.holds(root, element.unwrap_or(root))
-            }
+            Matcher::Where(filter) => self.filter_holds(filter, element),
             Matcher::Path { place, tests } => match place {
                 Place::Slot { .. } | Place::Element(_) => {
                     let node = self.single(place, element);
                     tests.iter().all(|test| self.single_passes(test, node, element))
                 }
                 Place::EventPath { path, prefix, way } => self.nodes_pass(path, *prefix, way, tests, element),
-                Place::ElementPath(_) => {
-                    let nodes: Vec<Node<'_>> = self.many(place, element).into_iter().map(|(_, node)| node).collect();
-                    tests.iter().all(|test| self.list_passes(test, &nodes, element))
-                }
+                Place::ElementPath(_) => self.elements_pass(place, tests, element),
             },
         }
     }
 
+    #[inline(never)]
+    fn filter_holds(&self, filter: &Filter, element: Option<&Value>) -> bool {
+        let root = self.value();
+        filter.holds(root, element.unwrap_or(root))
+    }
+
+    /// Whether the nodes of a path below the current element pass.
+    #[inline(never)]
+    fn elements_pass(&self, place: &Place, tests: &[ListMatcher], element: Option<&Value>) -> bool {
+        let nodes: Vec<Node<'_>> = self.many(place, element).into_iter().map(|(_, node)| node).collect();
+        tests.iter().all(|test| self.list_passes(test, &nodes, element))
+    }
+
     /// Whether the nodes of a path pass, which are looked for where they can be: nothing else of the record is parsed.
+    // Kept out of the way of what is asked of nearly every event, here and below.
+    #[inline(never)]
     fn nodes_pass(
         &self,
         path: &Path,
@@ -137,15 +147,24 @@ impl<'r> Event<'r> {
     }
 
     /// The node at a place that has at most one.
+    #[inline(always)]
     pub fn single<'v>(&'v self, place: &Place, element: Option<&'v Value>) -> Node<'v> {
         match place {
             Place::Slot { slot, .. } => {
                 self.slots.span(*slot).map_or(Node::Missing, |span| Node::Text(span.of(self.text)))
             }
+            place => self.first(place, element),
+        }
+    }
+
+    /// As [`Event::single`], of a place that is no slot.
+    #[inline(never)]
+    fn first<'v>(&'v self, place: &Place, element: Option<&'v Value>) -> Node<'v> {
+        match place {
             Place::Element(steps) => {
                 element.and_then(|element| descend(element, steps)).map_or(Node::Missing, Node::Value)
             }
-            Place::EventPath { .. } | Place::ElementPath(_) => {
+            Place::Slot { .. } | Place::EventPath { .. } | Place::ElementPath(_) => {
                 self.many(place, element).into_iter().next().map_or(Node::Missing, |(_, node)| node)
             }
         }
@@ -165,6 +184,7 @@ impl<'r> Event<'r> {
         nodes.into_iter().map(|(location, value)| (location, Node::Value(value))).collect()
     }
 
+    #[inline(always)]
     fn single_passes(&self, test: &ListMatcher, node: Node<'_>, element: Option<&Value>) -> bool {
         let exists = !matches!(node, Node::Missing);
         match test {
@@ -190,6 +210,7 @@ impl<'r> Event<'r> {
     }
 
     /// Whether one node passes.
+    #[inline(always)]
     pub fn passes(&self, test: &NodeMatcher, node: Node<'_>, element: Option<&Value>) -> bool {
         match test {
             NodeMatcher::Operators(operators) => {
@@ -200,12 +221,26 @@ impl<'r> Event<'r> {
     }
 
     /// Whether one node passes one operator.
+    #[inline(always)]
     pub fn operator_passes(&self, operator: &OperatorMatcher, node: Node<'_>, element: Option<&Value>) -> bool {
         match operator {
+            // What rules ask of nearly every event.
             OperatorMatcher::MissingOrNull => matches!(node.kind(), None | Some(JsonType::Null)),
             OperatorMatcher::Exists(wanted) => node.kind().is_some() == *wanted,
-            OperatorMatcher::Not(inner) => !self.passes(inner, node, element),
+            OperatorMatcher::Type(types) => node.kind().is_some_and(|kind| types.contains(&kind)),
             OperatorMatcher::In(values) => self.is_in(values, node, element),
+            other => self.other_passes(other, node, element),
+        }
+    }
+
+    #[inline(never)]
+    fn other_passes(&self, operator: &OperatorMatcher, node: Node<'_>, element: Option<&Value>) -> bool {
+        match operator {
+            OperatorMatcher::MissingOrNull
+            | OperatorMatcher::Exists(_)
+            | OperatorMatcher::Type(_)
+            | OperatorMatcher::In(_) => self.operator_passes(operator, node, element),
+            OperatorMatcher::Not(inner) => !self.passes(inner, node, element),
             OperatorMatcher::Text(place, values) => self.text_passes(*place, values, node, element),
             OperatorMatcher::Pattern(_, patterns) => {
                 node.string().is_some_and(|text| patterns.iter().any(|pattern| pattern.regex.is_match(&text)))
@@ -240,7 +275,6 @@ impl<'r> Event<'r> {
             }
             OperatorMatcher::Length(test) => node.size().is_some_and(|size| number_passes(test, size)),
             OperatorMatcher::Empty(wanted) => node.size().is_some_and(|size| (size == 0) == *wanted),
-            OperatorMatcher::Type(types) => node.kind().is_some_and(|kind| types.contains(&kind)),
             OperatorMatcher::Json(inner) => opened(node).is_some_and(|value| self.holds(inner, Some(&value))),
         }
     }
@@ -292,38 +326,6 @@ impl<'r> Event<'r> {
                 Value::String(part) => lies(&part),
                 _ => false,
             })
-    }
-
-    fn dynamics<'v>(&'v self, values: &'v ValueSet, element: Option<&'v Value>) -> impl Iterator<Item = Value> + 'v {
-        values.dynamic.iter().filter_map(move |value| match value {
-            DynamicValue::Path(path) => self.single(&path.place, element).value().map(std::borrow::Cow::into_owned),
-            DynamicValue::Template(parts) => self.template(parts, element).map(Value::String),
-        })
-    }
-
-    fn template(&self, parts: &[TemplateMatcher], element: Option<&Value>) -> Option<String> {
-        let mut out = String::new();
-        for part in parts {
-            match part {
-                TemplateMatcher::Text(text) => out.push_str(text),
-                TemplateMatcher::Path(path) => match self.single(&path.place, element).value()?.as_ref() {
-                    Value::String(text) => out.push_str(text),
-                    other => out.push_str(&other.to_string()),
-                },
-            }
-        }
-        Some(out)
-    }
-
-    fn number(&self, source: &NumberSource, element: Option<&Value>) -> Option<Number> {
-        match source {
-            NumberSource::Literal(number) => Some(number.clone()),
-            NumberSource::Path(path) => self.single(&path.place, element).number(),
-        }
-    }
-
-    fn string_at(&self, path: &ValuePath, element: Option<&Value>) -> Option<String> {
-        self.single(&path.place, element).string().map(std::borrow::Cow::into_owned)
     }
 }
 

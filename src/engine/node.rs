@@ -21,6 +21,7 @@ pub enum Node<'v> {
 impl<'v> Node<'v> {
     /// Its type; `None` where it is missing.
     #[must_use]
+    #[inline]
     pub fn kind(self) -> Option<JsonType> {
         Some(match self {
             Self::Missing => return None,
