@@ -27,6 +27,9 @@ const FILTER_HASHES: u32 = 4;
 const BYTES: usize = 16;
 /// Identities of a run between two that are kept in memory.
 const STRIDE: usize = 256;
+/// Identities are sorted in so many parts, by their first bits.
+const PARTS: u128 = 1 << PART_BITS;
+const PART_BITS: u32 = 3;
 /// Runs of one size that are merged into one of the next.
 const FAN_IN: usize = 8;
 
@@ -136,22 +139,22 @@ impl Seen {
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
-        // The set goes before there is a filter: both, and what is written, would be the most memory of a run.
-        let mut sorted: Vec<u128> = std::mem::take(&mut self.held).into_keys().map(|known| known.0).collect();
-        sorted.sort_unstable();
-        let run = match Run::write(sorted.iter().copied().map(Ok)) {
-            Ok(run) => run,
-            Err(error) => {
-                self.held = sorted.into_iter().map(|known| (Known(known), ())).collect();
-                return Err(error);
-            }
-        };
+        let held = &self.held;
+        // Part after part: all at once they would take as much memory again as the set does, and that is the most of a run.
+        let sorted = (0..PARTS).flat_map(|part| {
+            let all = held.keys().map(|known| known.0);
+            let mut some: Vec<u128> = all.filter(|known| known.rotate_left(PART_BITS) % PARTS == part).collect();
+            some.sort_unstable();
+            some
+        });
+        let run = Run::write(sorted.map(Ok))?;
         self.filter.resize(FILTER_BITS / 64, 0);
-        for (word, bit) in sorted.into_iter().map(Known).flat_map(places) {
+        for (word, bit) in self.held.keys().copied().flat_map(places) {
             if let Some(word) = self.filter.get_mut(word) {
                 *word |= bit;
             }
         }
+        self.held.clear();
         self.add(run, 0);
         Ok(())
     }
