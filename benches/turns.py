@@ -17,6 +17,7 @@ for _ in range(runs):
         _, status, used = os.wait4(child.pid, 0)
         walls[name].append(time.perf_counter() - start)
         users[name].append(used.ru_utime + used.ru_stime)
+        # In KiB.
         peaks[name].append(used.ru_maxrss)
         # 1 is violations found, or no line matched.
         if os.waitstatus_to_exitcode(status) not in (0, 1):
@@ -25,4 +26,4 @@ print("| | wall s | CPU s | spread of wall | peak MB |\n|---|---|---|---|---|")
 for name in names:
     wall = statistics.median(walls[name])
     spread = (max(walls[name]) - min(walls[name])) / wall
-    print(f"| {name} | {wall:.3f} | {statistics.median(users[name]):.3f} | {spread:.0%} | {max(peaks[name]) / 1024:.0f} |")
+    print(f"| {name} | {wall:.3f} | {statistics.median(users[name]):.3f} | {spread:.0%} | {max(peaks[name]) * 1024 / 1e6:.0f} |")
