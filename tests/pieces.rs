@@ -5,6 +5,8 @@
 
 #[path = "../src/event/edits.rs"]
 mod edits;
+#[path = "pieces/joined.rs"]
+mod joined;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

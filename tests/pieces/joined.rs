@@ -1,25 +1,19 @@
 //! Short inputs that are scanned together give the outcome of each scanned by itself: violations, problems, counts, extents.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what cannot be set up fails the test")]
-
-#[path = "../src/event/edits.rs"]
-mod edits;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use edits::{edited, edits};
 use proptest::prelude::*;
 use proptest::sample::select;
 use trailgate::audit::input::{Given, Input};
 use trailgate::audit::tally::{Scanned, Tally};
 use trailgate::audit::{Keep, Limit, Outcome, RunOptions, run};
-use trailgate::compile::{Program, compile};
+use trailgate::compile::Program;
 use trailgate::engine::{Scratch, Sightings, scan_joined, scan_text};
 use trailgate::event::Ending;
-use trailgate::policy::{PolicySet, parse};
-use trailgate::text::Source;
+
+use crate::edits::{edited, edits};
 
 const POLICY: &str = "
 version: 1
@@ -49,8 +43,7 @@ rules:
 const KEEP: Keep = Keep { violations: Limit::All, records: Limit::All };
 
 fn program() -> Program {
-    let parsed = parse(&Source::new("p.yaml", POLICY), &|_| Err("gone".to_owned())).unwrap();
-    compile(&PolicySet::new(vec![parsed]).unwrap(), "2026-06-30".parse().unwrap())
+    crate::program(&[POLICY.to_owned()])
 }
 
 fn record(number: usize) -> String {
