@@ -4,8 +4,6 @@
 //! Offsets are chained: at `BAD` no text has a byte, so that an error needs no branch of its own. Strings are not checked to be
 //! UTF-8: whoever turns the text into a `str` does that for all of it at once, several times as fast.
 
-use wide::u8x16;
-
 use crate::json::scan::{DEPTH_LIMIT, skip_space};
 use crate::json::token;
 
@@ -117,7 +115,7 @@ fn key(text: &[u8], at: usize) -> usize {
 #[inline]
 pub fn string(text: &[u8], mut at: usize) -> (usize, bool) {
     while let Some(bytes) = text.get(at..at.wrapping_add(16)).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
-        let special = special(bytes);
+        let special = token::special(bytes);
         if special == 0 {
             at += 16;
             continue;
@@ -130,14 +128,6 @@ pub fn string(text: &[u8], mut at: usize) -> (usize, bool) {
         break;
     }
     rest(text, at)
-}
-
-/// A bit for each of the `bytes` that ends a plain run of a string: a quote, a backslash, a control character.
-#[inline]
-fn special(bytes: [u8; 16]) -> u32 {
-    let bytes = u8x16::new(bytes);
-    let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
-    (control | bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'))).to_bitmask()
 }
 
 /// As [`string`], from where a byte is no plain one, or fewer than sixteen are left.

@@ -80,11 +80,7 @@ impl Slots {
     /// Empties the slots `wanted` of `size`: those that one [`Skimmer`](crate::json::Skimmer) fills, where it alone fills them. No
     /// string has an escape until [`Slots::note_escape`] is called.
     pub(super) fn clear_wanted(&mut self, size: usize, wanted: &[SlotId]) {
-        if self.spans.len() == size {
-            wanted.iter().for_each(|slot| self.set(*slot, None));
-        } else {
-            self.clear(size);
-        }
+        self.empty(size, wanted);
         self.escapes = false;
     }
 

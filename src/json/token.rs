@@ -1,5 +1,7 @@
 //! Strict scanning of the leaves of JSON text: strings, numbers, literals.
 
+use wide::u8x16;
+
 use crate::json::error::{JsonError, JsonErrorKind, fail};
 
 /// A string in the text, quotes included.
@@ -56,29 +58,24 @@ pub fn string(text: &[u8], start: usize) -> Result<StringSpan, JsonError> {
     Ok(StringSpan { start, end: at + 1, escaped })
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// The high bit of each of the eight bytes of `word` that ends a plain run of a string: a quote, a backslash, a control character.
-///
-/// A byte above a marked one may be marked too; the lowest mark is always right.
+/// A bit for each of the `bytes` that ends a plain run of a string: a quote, a backslash, a control character.
 #[inline]
-pub(super) fn special(word: u64) -> u64 {
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (control | zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c))) & HIGHS
+pub(super) fn special(bytes: [u8; 16]) -> u32 {
+    let bytes = u8x16::new(bytes);
+    let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+    (control | bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'))).to_bitmask()
 }
 
-/// First offset at or after `at` whose byte may be something else than plain ASCII of a string; looks at eight bytes at a time.
+/// First offset at or after `at` whose byte may be something else than plain ASCII of a string; looks at sixteen bytes at a time.
 fn skip_plain(text: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = text.get(at..at + 8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()) {
-        let word = u64::from_le_bytes(eight);
-        let special = special(word) | (word & HIGHS);
+    while let Some(bytes) = text.get(at..at + 16).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
+        // The mask of the bytes themselves has a bit for each that is not ASCII.
+        let special = special(bytes) | u8x16::new(bytes).to_bitmask();
         if special == 0 {
-            at += 8;
+            at += 16;
         } else {
-            // At most 7.
-            return at + usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
+            // At most 15.
+            return at + usize::try_from(special.trailing_zeros()).unwrap_or_default();
         }
     }
     at
