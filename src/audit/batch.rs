@@ -27,10 +27,10 @@ pub(super) struct Found {
 }
 
 impl Batch {
-    /// Ends the reports that grow in `scratches`, one for each task, where they hold more than `most` records.
-    fn close_beyond(&mut self, scratches: &mut [Scratch], most: usize) {
+    /// Ends the reports that grow in `scratches`, one for each task, where they hold so many records at least.
+    fn close_of(&mut self, scratches: &mut [Scratch], least: usize) {
         for (task, scratch) in scratches.iter_mut().enumerate() {
-            if scratch.joined_records() >= most
+            if scratch.joined_records() >= least
                 && let Some(report) = scratch.joined()
             {
                 self.found.push(Found { behind: self.scanned.len(), task, report });
@@ -40,12 +40,12 @@ impl Batch {
 
     /// Ends the reports that grow in `scratches`, one for each task.
     pub fn close(&mut self, scratches: &mut [Scratch]) {
-        self.close_beyond(scratches, 0);
+        self.close_of(scratches, 0);
     }
 
     /// As [`Batch::close`], if they have grown long.
     pub fn close_long(&mut self, scratches: &mut [Scratch]) {
-        self.close_beyond(scratches, MOST_RECORDS);
+        self.close_of(scratches, MOST_RECORDS);
     }
 
     /// The bytes of the inputs, decompressed, where there are so many tasks.

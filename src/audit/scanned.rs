@@ -104,17 +104,18 @@ pub(super) fn scan_input(
     if let Some(text) = text {
         let scratches = &mut buffers.scratches;
         scratches.resize_with(tasks.len(), || Scratch::new(asked.sightings));
-        if text.len() > SHORT_BYTES {
+        let is_short = text.len() <= SHORT_BYTES;
+        if !is_short {
             batch.close(scratches);
         }
         for (task, scratch) in tasks.iter().zip(&mut *scratches) {
             batch.scanned.push(metered(task.profile, task.program.rules.len(), |mut meter| {
-                let joined = (text.len() <= SHORT_BYTES)
-                    .then(|| scan_joined(task.program, &name, text, scratch, meter.as_deref_mut()));
-                joined.flatten().map_or_else(
-                    || Scanned::Read(scan_metered(task.program, &name, text, Ending::Whole, scratch, meter)),
-                    Scanned::Joined,
-                )
+                let joined =
+                    if is_short { scan_joined(task.program, &name, text, scratch, meter.as_deref_mut()) } else { None };
+                match joined {
+                    Some(joined) => Scanned::Joined(joined),
+                    None => Scanned::Read(scan_metered(task.program, &name, text, Ending::Whole, scratch, meter)),
+                }
             }));
         }
         return batch.close_long(scratches);

@@ -144,7 +144,7 @@ impl<'b> Tally<'b> {
         }
         self.read(report.bytes, report.problems);
         for part in report.parts {
-            self.part(part);
+            self.found(part);
         }
     }
 
@@ -170,11 +170,6 @@ impl<'b> Tally<'b> {
         }
     }
 
-    /// Adds what was found in the inputs that were [`Scanned::Joined`] since the last time.
-    pub fn found(&mut self, report: PartReport) {
-        self.part(report);
-    }
-
     fn read(&mut self, bytes: usize, problems: Vec<Problem>) {
         self.open.add_problems(&problems);
         let summary = &mut self.outcome.summary;
@@ -192,7 +187,8 @@ impl<'b> Tally<'b> {
         }
     }
 
-    fn part(&mut self, part: PartReport) {
+    /// Adds what was found in a piece of an input, or in the inputs that were [`Scanned::Joined`] since the last time.
+    pub fn found(&mut self, part: PartReport) {
         let summary = &mut self.outcome.summary;
         summary.records.found += part.census.records;
         summary.records.malformed += part.census.malformed;

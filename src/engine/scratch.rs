@@ -47,8 +47,8 @@ impl Scratch {
     /// How many records the texts hold that were scanned together since the last call of [`Scratch::joined`].
     #[must_use]
     pub fn joined_records(&self) -> usize {
-        let growing = self.parts.iter().filter_map(|part| part.growing.as_ref());
-        growing.map(|growing| growing.report.records.len()).sum()
+        let growing = self.parts.first().and_then(|part| part.growing.as_ref());
+        growing.map_or(0, |growing| growing.report.records.len())
     }
 
     /// What was found in the texts that were scanned together since the last call, if any were.
