@@ -3,6 +3,7 @@
 mod branches;
 pub mod error;
 pub mod excerpt;
+mod keys;
 pub mod locate;
 pub mod location;
 pub mod number;
@@ -12,6 +13,7 @@ pub mod shorten;
 pub mod skim;
 pub mod skip;
 pub mod slots;
+pub mod strings;
 pub mod token;
 
 pub use branches::Branches;

@@ -1,147 +1,122 @@
-//! Finds the end of a JSON value and checks it on the way, as [`scan`](crate::json::scan) does, without saying what is wrong: the
-//! answer is an offset or [`BAD`].
+//! Finds the end of a JSON value and checks it on the way, as [`scan`](crate::json::scan) does, without saying what is wrong: an
+//! offset in, the offset behind out, or `None`.
 //!
-//! Offsets are chained: at `BAD` no text has a byte, so that an error needs no branch of its own. Strings are not checked to be
-//! UTF-8: whoever turns the text into a `str` does that for all of it at once, several times as fast.
+//! Strings are not checked to be UTF-8: whoever turns the text into a `str` does that for all of it at once, several times as fast.
 
 use crate::json::scan::{DEPTH_LIMIT, skip_space};
+use crate::json::strings::Strings;
 use crate::json::token;
 
-/// No offset: the text is not valid here.
-pub const BAD: usize = usize::MAX;
+/// A member of an object, or its end.
+#[derive(Debug, Clone, Copy)]
+pub enum Member {
+    /// Its key begins here, with a quote.
+    Key(usize),
+    /// The object ends before this offset.
+    End(usize),
+}
 
-/// The byte at `at`; 0, which cannot stand outside of a string, where there is none.
+/// In an object whose inside begins at `at`: its first member.
 #[inline]
-pub fn byte(text: &[u8], at: usize) -> u8 {
-    text.get(at).copied().unwrap_or(0)
+pub fn first_member(text: &[u8], at: usize) -> Option<Member> {
+    let at = skip_space(text, at);
+    match text.get(at)? {
+        b'"' => Some(Member::Key(at)),
+        b'}' => Some(Member::End(at + 1)),
+        _ => None,
+    }
+}
+
+/// Behind a member of an object, that ended before `at`: the next one.
+#[inline]
+pub fn next_member(text: &[u8], at: usize) -> Option<Member> {
+    match text.get(at..)? {
+        [b',', b'"', ..] => Some(Member::Key(at + 1)),
+        [b'}', ..] => Some(Member::End(at + 1)),
+        _ => next_member_in_space(text, at),
+    }
+}
+
+fn next_member_in_space(text: &[u8], at: usize) -> Option<Member> {
+    let at = skip_space(text, at);
+    match text.get(at)? {
+        b',' => {
+            let key = skip_space(text, at + 1);
+            (text.get(key) == Some(&b'"')).then_some(Member::Key(key))
+        }
+        b'}' => Some(Member::End(at + 1)),
+        _ => None,
+    }
 }
 
 /// Where the value begins whose key ended before `at`.
 #[inline]
-pub fn colon(text: &[u8], at: usize) -> usize {
+pub fn colon(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)? {
+        [b':', next, ..] if *next > b' ' => Some(at + 1),
+        _ => colon_in_space(text, at),
+    }
+}
+
+fn colon_in_space(text: &[u8], at: usize) -> Option<usize> {
     let at = skip_space(text, at);
-    if byte(text, at) == b':' { skip_space(text, at + 1) } else { BAD }
+    (text.get(at) == Some(&b':')).then(|| skip_space(text, at + 1))
 }
 
-/// Offset behind the value at `at`, which lies `depth` levels deep.
-pub fn value(text: &[u8], at: usize, depth: usize) -> usize {
-    match byte(text, at) {
-        b'"' => string(text, at + 1).0,
-        b'{' | b'[' => container(text, at, depth),
+/// Behind the value at `at`, which lies `depth` levels deep, and whether it is a string with a backslash.
+#[inline]
+pub fn value(text: &[u8], at: usize, depth: usize, strings: &mut Strings<'_>) -> Option<(usize, bool)> {
+    let end = match text.get(at)? {
+        b'"' => return strings.string(at),
+        b'{' => object(text, at, depth, strings),
+        b'[' => array(text, at, depth, strings),
         _ => plain(text, at),
+    };
+    Some((end?, false))
+}
+
+/// Behind the literal or number at `at`.
+fn plain(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)? {
+        [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => Some(at + 4),
+        [b'f', b'a', b'l', b's', b'e', ..] => Some(at + 5),
+        [b'-' | b'0'..=b'9', ..] => token::number(text, at).ok(),
+        _ => None,
     }
 }
 
-/// Offset behind the literal or number at `at`.
-#[inline]
-fn plain(text: &[u8], at: usize) -> usize {
-    match byte(text, at) {
-        b't' if text.get(at..at + 4) == Some(b"true") => at + 4,
-        b'n' if text.get(at..at + 4) == Some(b"null") => at + 4,
-        b'f' if text.get(at..at + 5) == Some(b"false") => at + 5,
-        b'-' | b'0'..=b'9' => number(text, at),
-        _ => BAD,
+/// Behind the object at `at`.
+fn object(text: &[u8], at: usize, depth: usize, strings: &mut Strings<'_>) -> Option<usize> {
+    if depth >= DEPTH_LIMIT {
+        return None;
     }
-}
-
-fn number(text: &[u8], at: usize) -> usize {
-    token::number(text, at).unwrap_or(BAD)
-}
-
-/// Offset behind the object or array at `at`.
-fn container(text: &[u8], mut at: usize, depth: usize) -> usize {
-    // A bit for each level that is entered: whether it is an object. The limit is below 128.
-    let mut objects: u128 = 0;
-    let mut level = depth;
+    let mut member = first_member(text, at + 1)?;
     loop {
-        at = match byte(text, at) {
-            b'"' => string(text, at + 1).0,
-            open @ (b'{' | b'[') => {
-                if level >= DEPTH_LIMIT {
-                    return BAD;
-                }
-                let object = open == b'{';
-                level += 1;
-                objects = objects << 1 | u128::from(object);
-                at = skip_space(text, at + 1);
-                match (byte(text, at), object) {
-                    (b'}', true) | (b']', false) => {
-                        level -= 1;
-                        objects >>= 1;
-                        at + 1
-                    }
-                    (_, true) => {
-                        at = key(text, at);
-                        continue;
-                    }
-                    (_, false) => continue,
-                }
+        match member {
+            Member::Key(key) => {
+                let at = colon(text, strings.string(key)?.0)?;
+                member = next_member(text, value(text, at, depth + 1, strings)?.0)?;
             }
-            _ => plain(text, at),
-        };
-        loop {
-            if level == depth {
-                return at;
-            }
-            at = skip_space(text, at);
-            let object = objects & 1 == 1;
-            match (byte(text, at), object) {
-                (b',', true) => {
-                    at = key(text, skip_space(text, at + 1));
-                    break;
-                }
-                (b',', false) => {
-                    at = skip_space(text, at + 1);
-                    break;
-                }
-                (b'}', true) | (b']', false) => {
-                    level -= 1;
-                    objects >>= 1;
-                    at += 1;
-                }
-                _ => return BAD,
-            }
+            Member::End(end) => return Some(end),
         }
     }
 }
 
-/// Where the value begins whose key begins at `at`.
-#[inline]
-fn key(text: &[u8], at: usize) -> usize {
-    if byte(text, at) == b'"' { colon(text, string(text, at + 1).0) } else { BAD }
-}
-
-/// Offset behind the string whose inside begins at `at`, and whether it holds a backslash. Looks at sixteen bytes at a time.
-#[inline]
-pub fn string(text: &[u8], mut at: usize) -> (usize, bool) {
-    while let Some(bytes) = text.get(at..at.wrapping_add(16)).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
-        let special = token::special(bytes);
-        if special == 0 {
-            at += 16;
-            continue;
-        }
-        // At most 15.
-        at += usize::try_from(special.trailing_zeros()).unwrap_or_default();
-        if byte(text, at) == b'"' {
-            return (at + 1, false);
-        }
-        break;
+/// Behind the array at `at`.
+fn array(text: &[u8], at: usize, depth: usize, strings: &mut Strings<'_>) -> Option<usize> {
+    if depth >= DEPTH_LIMIT {
+        return None;
     }
-    rest(text, at)
-}
-
-/// As [`string`], from where a byte is no plain one, or fewer than sixteen are left.
-fn rest(text: &[u8], mut at: usize) -> (usize, bool) {
-    let mut escaped = false;
+    let mut at = skip_space(text, at + 1);
+    if text.get(at) == Some(&b']') {
+        return Some(at + 1);
+    }
     loop {
-        match byte(text, at) {
-            b'"' => return (at + 1, escaped),
-            b'\\' => {
-                escaped = true;
-                at = token::escape(text, at).unwrap_or(BAD);
-            }
-            0..=0x1f => return (BAD, escaped),
-            _ => at += 1,
+        at = skip_space(text, value(text, at, depth + 1, strings)?.0);
+        match text.get(at)? {
+            b',' => at = skip_space(text, at + 1),
+            b']' => return Some(at + 1),
+            _ => return None,
         }
     }
 }

@@ -73,7 +73,7 @@ impl Slots {
         if self.spans.len() < size {
             self.clear(size);
         }
-        wanted.iter().for_each(|slot| self.set(*slot, None));
+        wanted.iter().for_each(|slot| self.unset(*slot));
         self.escapes = true;
     }
 
@@ -90,13 +90,19 @@ impl Slots {
         self.escapes = true;
     }
 
-    /// Invariant: a record is shorter than 4 GiB.
+    /// Fills `slot` with the value between `start` and `end`. Invariant: a record is shorter than 4 GiB.
     #[inline]
-    pub(super) fn set(&mut self, slot: SlotId, span: Option<Span>) {
+    pub(super) fn set(&mut self, slot: SlotId, start: usize, end: usize) {
         if let Some(place) = self.spans.get_mut(slot.0) {
-            let narrow = |offset: usize| u32::try_from(offset).unwrap_or_default();
-            *place = span.map_or((0, 0), |span| (narrow(span.start), narrow(span.end)));
+            let narrow = |offset: usize| u32::try_from(offset & 0xffff_ffff).unwrap_or_default();
+            *place = (narrow(start), narrow(end));
         }
+    }
+
+    /// Empties `slot`.
+    #[inline]
+    pub(super) fn unset(&mut self, slot: SlotId) {
+        self.set(slot, 0, 0);
     }
 }
 
@@ -200,7 +206,7 @@ impl SlotTable {
             _ => scan::value(text, at, depth)?,
         };
         if let Some(slot) = node.slot {
-            slots.set(slot, Some(Span::new(at, end)));
+            slots.set(slot, at, end);
         }
         Ok(end)
     }
@@ -221,7 +227,7 @@ impl SlotTable {
                 Some(child) => {
                     // Invariant: a key seen again replaces all that its earlier value held, so its whole subtree is cleared.
                     for slot in &child.below {
-                        slots.set(*slot, None);
+                        slots.unset(*slot);
                     }
                     self.enter(text, member.value, depth + 1, child, slots)?
                 }

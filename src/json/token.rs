@@ -62,8 +62,19 @@ pub fn string(text: &[u8], start: usize) -> Result<StringSpan, JsonError> {
 #[inline]
 pub(super) fn special(bytes: [u8; 16]) -> u32 {
     let bytes = u8x16::new(bytes);
-    let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
-    (control | bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'))).to_bitmask()
+    // Flipping one bit brings the quote, 0x22, next to the control characters, and moves what lies between away.
+    let flipped = bytes ^ u8x16::splat(0x02);
+    (flipped.min(u8x16::splat(0x20)).simd_eq(flipped) | bytes.simd_eq(u8x16::splat(b'\\'))).to_bitmask()
+}
+
+/// As [`special`], of 64 bytes.
+#[inline]
+pub(super) fn special_of_64(bytes: &[u8; 64]) -> u64 {
+    let (parts, _) = bytes.as_chunks();
+    let [first, second, third, fourth] = parts else { return 0 };
+    let low = special(*first) | special(*second) << 16;
+    let high = special(*third) | special(*fourth) << 16;
+    u64::from(low) | u64::from(high) << 32
 }
 
 /// First offset at or after `at` whose byte may be something else than plain ASCII of a string; looks at sixteen bytes at a time.
