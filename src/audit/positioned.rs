@@ -16,6 +16,7 @@ use crate::audit::run::{Task, help};
 use crate::audit::scanned::metered;
 use crate::engine::lane::{Cut, Lane, Scout};
 use crate::engine::scan::ScannedPiece;
+use crate::engine::spare::{Spare, Worker};
 use crate::event::Ending;
 use crate::violation::FileReport;
 
@@ -65,7 +66,7 @@ struct Shared<'a, 'p> {
     /// By number; `None` for one that could not be read.
     scanned: Mutex<BTreeMap<usize, Option<Stretch<'p>>>>,
     /// Room for the text of a stretch, from one to the next.
-    spare: Mutex<Vec<Vec<u8>>>,
+    spare: Spare<Vec<u8>>,
     /// Whether no further stretch is wanted.
     over: AtomicBool,
 }
@@ -100,7 +101,7 @@ pub(super) fn scan_positioned<'p>(
         scouts: Mutex::new(Arc::new(scouts)),
         next: AtomicUsize::new(0),
         scanned: Mutex::default(),
-        spare: Mutex::default(),
+        spare: Spare::default(),
         over: AtomicBool::new(false),
     };
     let ahead = AHEAD * rayon::current_num_threads();
@@ -152,13 +153,14 @@ impl<'p> Shared<'_, 'p> {
             return;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut room = lock(&self.spare).pop().unwrap_or_default();
-        let stretch = self.scan(number, &mut room);
-        lock(&self.spare).push(room);
+        let worker = rayon::current_thread_index();
+        let mut room = self.spare.take(worker).unwrap_or_default();
+        let stretch = self.scan(number, worker, &mut room);
+        self.spare.put(worker, room);
         lock(&self.scanned).insert(number, stretch);
     }
 
-    fn scan(&self, number: usize, room: &mut Vec<u8>) -> Option<Stretch<'p>> {
+    fn scan(&self, number: usize, worker: Worker, room: &mut Vec<u8>) -> Option<Stretch<'p>> {
         let Sizes { stretch, border, .. } = self.sizes;
         room.resize(stretch + self.sizes.behind(), 0);
         let begin = number * stretch;
@@ -177,7 +179,7 @@ impl<'p> Shared<'_, 'p> {
             let ending = if ended { Ending::Whole } else { Ending::Open };
             let rules = task.map_or(0, |task| task.program.rules.len());
             let profile = task.and_then(|task| task.profile);
-            let scanned = metered(profile, rules, |meter| scout.scan(text, cut, ending, meter));
+            let scanned = metered(profile, rules, |meter| scout.scan(text, cut, ending, worker, meter));
             Some((Cut { begin: begin + cut.begin, stop: cut.stop.saturating_add(begin) }, scanned))
         });
         let pieces = pieces.collect();

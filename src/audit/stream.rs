@@ -85,7 +85,8 @@ pub(super) fn stream(
         let scan = |(task, lane, cut): &(Option<&Task<'_>>, &Lane<'_>, Cut)| {
             let rules = task.map_or(0, |task| task.program.rules.len());
             let profile = task.and_then(|task| task.profile);
-            metered(profile, rules, |meter| lane.scan_metered(text, *cut, ending, meter))
+            let worker = rayon::current_thread_index();
+            metered(profile, rules, |meter| lane.scan_metered(text, *cut, ending, worker, meter))
         };
         let goes_on = batch.end.is_none();
         let (scanned, next) = rayon::join(

@@ -4,7 +4,7 @@
 //! Where a piece begins is a guess ([`Borders`]). It holds if the scan of the piece before leaves off just there; if it does not,
 //! the piece is scanned once more from where it does. So the guesses cost time where they are wrong and never change a result.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use crate::compile::Program;
 use crate::compile::program::Part;
@@ -12,6 +12,7 @@ use crate::engine::meter::Meter;
 use crate::engine::scan::{ScannedPiece, scan_piece};
 use crate::engine::scratch::PartScratch;
 use crate::engine::sightings::Sightings;
+use crate::engine::spare::{Spare, Worker};
 use crate::event::border::Borders;
 use crate::event::reader::Ending;
 use crate::event::{Left, Piece, Problem, ProblemKind, Seam};
@@ -55,7 +56,7 @@ struct Scanner<'p> {
     sightings: Sightings,
     seam: Seam,
     /// What the scans before worked with.
-    spare: Arc<Mutex<Vec<PartScratch>>>,
+    spare: Arc<Spare<PartScratch>>,
 }
 
 /// Scans pieces of an input that a lane has not come to, as if all seams were like the one that it was at.
@@ -144,20 +145,28 @@ impl<'p> Lane<'p> {
     /// Scans one of the pieces as if the input were at the seam of the lane where it begins.
     #[must_use]
     pub fn scan(&self, text: &[u8], cut: Cut, ending: Ending) -> ScannedPiece {
-        self.scan_metered(text, cut, ending, None)
+        self.scan_metered(text, cut, ending, None, None)
     }
 
-    /// As [`Lane::scan`]; `meter` is told what it costs.
+    /// As [`Lane::scan`], by `worker`; `meter` is told what it costs.
     #[must_use]
-    pub fn scan_metered(&self, text: &[u8], cut: Cut, ending: Ending, meter: Option<&mut Meter<'_>>) -> ScannedPiece {
-        self.scanner.scan(text, cut, self.sizes.look_ahead, ending, meter)
+    pub fn scan_metered(
+        &self,
+        text: &[u8],
+        cut: Cut,
+        ending: Ending,
+        worker: Worker,
+        meter: Option<&mut Meter<'_>>,
+    ) -> ScannedPiece {
+        let (end, ending) = reach(text, cut, self.sizes.look_ahead, ending);
+        self.scanner.scan(text, cut, end, ending, worker, meter)
     }
 
     /// As [`Lane::scan`], with as much of the text behind as it takes.
     fn scan_from(&self, text: &[u8], cut: Cut, ending: Ending) -> ScannedPiece {
         let scanned = self.scan(text, cut, ending);
         let reached = scanned.left.at - self.scanner.seam.head.len() + cut.begin >= cut.stop.min(text.len());
-        if reached { scanned } else { self.scanner.scan_stretch(text, cut, text.len(), ending, None) }
+        if reached { scanned } else { self.scanner.scan(text, cut, text.len(), ending, None, None) }
     }
 
     /// Puts the scanned pieces of `text` together, in the order of `cuts`. What is behind [`Lane::kept_from`] will be read again,
@@ -292,27 +301,21 @@ impl<'p> Lane<'p> {
     }
 }
 
-impl Scanner<'_> {
-    /// Scans a piece of `text`, looking at so much behind it.
-    fn scan(
-        &self,
-        text: &[u8],
-        cut: Cut,
-        look_ahead: usize,
-        ending: Ending,
-        meter: Option<&mut Meter<'_>>,
-    ) -> ScannedPiece {
-        let end = cut.stop.saturating_add(look_ahead).min(text.len());
-        let ending = if end < text.len() { Ending::Open } else { ending };
-        self.scan_stretch(text, cut, end, ending, meter)
-    }
+/// How much of `text` the scan of a piece may look at, so much behind it, and what is there.
+fn reach(text: &[u8], cut: Cut, look_ahead: usize, ending: Ending) -> (usize, Ending) {
+    let end = cut.stop.saturating_add(look_ahead).min(text.len());
+    (end, if end < text.len() { Ending::Open } else { ending })
+}
 
-    fn scan_stretch(
+impl Scanner<'_> {
+    /// Scans a piece of `text`, looking at it up to `end`.
+    fn scan(
         &self,
         text: &[u8],
         cut: Cut,
         end: usize,
         ending: Ending,
+        worker: Worker,
         mut meter: Option<&mut Meter<'_>>,
     ) -> ScannedPiece {
         let seam = &self.seam;
@@ -326,7 +329,7 @@ impl Scanner<'_> {
         };
         let stop = if cut.stop == usize::MAX { cut.stop } else { cut.stop - cut.begin + seam.head.len() };
         let mut piece = Piece { text: behind_head, seam, stop, ending };
-        let mut scratch = self.spare().pop().unwrap_or_else(|| PartScratch::new(self.sightings));
+        let mut scratch = self.spare.take(worker).unwrap_or_else(|| PartScratch::new(self.sightings));
         let mut scan = |piece: &Piece<'_>| {
             let meter = meter.as_deref_mut();
             scan_piece(self.program, self.place, self.part, self.name, piece, &mut scratch, meter)
@@ -336,12 +339,8 @@ impl Scanner<'_> {
             piece.stop = scanned.left.at;
             scanned = scan(&piece);
         }
-        self.spare().push(scratch);
+        self.spare.put(worker, scratch);
         scanned
-    }
-
-    fn spare(&self) -> MutexGuard<'_, Vec<PartScratch>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -352,9 +351,17 @@ impl Scout<'_> {
         self.borders.last(text, 0, text.len())
     }
 
-    /// Scans a piece of `text`; `meter` is told what it costs.
+    /// Has `worker` scan a piece of `text`; `meter` is told what it costs.
     #[must_use]
-    pub fn scan(&self, text: &[u8], cut: Cut, ending: Ending, meter: Option<&mut Meter<'_>>) -> ScannedPiece {
-        self.scanner.scan(text, cut, self.look_ahead, ending, meter)
+    pub fn scan(
+        &self,
+        text: &[u8],
+        cut: Cut,
+        ending: Ending,
+        worker: Worker,
+        meter: Option<&mut Meter<'_>>,
+    ) -> ScannedPiece {
+        let (end, ending) = reach(text, cut, self.look_ahead, ending);
+        self.scanner.scan(text, cut, end, ending, worker, meter)
     }
 }

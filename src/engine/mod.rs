@@ -26,6 +26,7 @@ pub mod scan;
 pub mod scratch;
 pub mod selftest;
 mod sightings;
+pub mod spare;
 pub mod trace;
 
 pub use correlate::{correlate, correlate_into};
