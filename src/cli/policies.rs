@@ -209,8 +209,7 @@ impl File {
         };
         let parsed = match kind {
             Kind::Policy if tests == Tests::NotOfBundled && matches!(home, Home::Bundled) => {
-                let shorter = Source::new(source.name.clone(), without_tests(&source.text));
-                parse(&shorter, &list_file).map(|policy| Policy { source, ..policy })
+                parse(&Source::new(source.name.clone(), without_tests(&source.text)), &list_file)
             }
             Kind::Policy => parse(&source, &list_file),
             Kind::Waivers => parse_waivers(&source, &list_file),

@@ -18,23 +18,17 @@ pub fn bundled() -> Vec<Source> {
     sources
 }
 
-/// The text of a bundled policy with comments in place of the tests of its rules, which are two thirds of it: all else stands where
-/// it stood. Whoever does not run the tests reads it in a third of the time.
+/// The text of a bundled policy with empty lines in place of the tests of its rules, which are two thirds of it: all else stands in the
+/// line and column where it stood. Whoever does not run the tests reads it in a quarter of the time.
 #[must_use]
 pub fn without_tests(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::with_capacity(text.len() / 2);
     let mut in_tests = false;
     for line in text.split_inclusive('\n') {
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        let is_empty = line.trim().is_empty();
-        in_tests = line.trim_end() == "    tests:" || in_tests && (is_empty || indent > 4);
-        if in_tests && !is_empty {
-            out.push('#');
-            out.extend(std::iter::repeat_n(' ', line.trim_end_matches('\n').len() - 1));
-            out.push_str(if line.ends_with('\n') { "\n" } else { "" });
-        } else {
-            out.push_str(line);
-        }
+        let indent = line.bytes().take_while(|byte| *byte == b' ').count();
+        let is_empty = line.len() <= indent + 1;
+        in_tests = indent == 4 && line.trim_end() == "    tests:" || in_tests && (is_empty || indent > 4);
+        out.push_str(if in_tests { "\n" } else { line });
     }
     out
 }
@@ -42,6 +36,7 @@ pub fn without_tests(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Lines;
 
     #[test]
     fn only_the_tests_are_left_out() {
@@ -49,15 +44,23 @@ mod tests {
             let source = Source::new("bundled:x.yaml", text);
             crate::policy::parse(&source, &|_| Err(String::new())).map_err(|errors| errors.to_string()).unwrap()
         };
+        // All that was read, with lines and columns in place of offsets.
+        let offsets = regex::Regex::new(r"Span \{\s*start: (\d+),\s*end: (\d+),?\s*\}").unwrap();
+        let shown = |policy: &crate::policy::Policy, text: &str| {
+            let place = |offset: &str| Lines::new(text.as_bytes()).at(offset.parse().unwrap());
+            let shown = format!("{policy:?}");
+            let placed = |found: &regex::Captures<'_>| format!("{:?} to {:?}", place(&found[1]), place(&found[2]));
+            offsets.replace_all(&shown, placed).into_owned()
+        };
         for source in bundled() {
             let stripped = without_tests(&source.text);
-            assert_eq!(stripped.len(), source.text.len());
-            let (mut all, some) = (parse(&source.text), parse(&stripped));
+            let (mut all, mut some) = (parse(&source.text), parse(&stripped));
             assert!(some.rules.iter().all(|rule| rule.tests.is_empty()), "{}", source.name);
             assert!(all.rules.iter().any(|rule| !rule.tests.is_empty()) || all.rules.is_empty(), "{}", source.name);
             all.rules.iter_mut().for_each(|rule| rule.tests.clear());
-            all.source = some.source.clone();
-            assert!(format!("{all:?}") == format!("{some:?}"), "{} is read in another way", source.name);
+            let none = Source::new("bundled:x.yaml", "");
+            (all.source, some.source) = (none.clone(), none);
+            assert!(shown(&all, &source.text) == shown(&some, &stripped), "{} is read in another way", source.name);
         }
     }
 
