@@ -43,6 +43,8 @@ struct Node {
     /// Elements of an array that are asked for, with the nodes they lead to.
     indices: Vec<(usize, usize)>,
     keys: KeyTable,
+    /// One bit that no other node has, or none.
+    bit: u64,
 }
 
 impl Skimmer {
@@ -63,6 +65,9 @@ impl Skimmer {
             trie.add(table.path(*slot).get(depth..).unwrap_or_default(), *slot);
         }
         let mut nodes: Vec<Node> = trie.nodes.iter().map(TrieNode::node).collect();
+        for (place, node) in nodes.iter_mut().take(64).enumerate() {
+            node.bit = 1 << place;
+        }
         if let (Some(root), Some(known)) = (nodes.first_mut(), trie.nodes.first()) {
             let mark = |name: &str| watched.iter().find(|(key, _)| *key == name).map_or(0, |(_, mark)| mark.0);
             let of_paths = known.names.iter().map(|(name, child)| Key::new(name, Some(*child), mark(name)));
@@ -96,7 +101,7 @@ impl Skimmer {
             return None;
         }
         let strings = Strings::new(text, at + 1);
-        let mut reading = Reading { skimmer: self, text, base: at, strings, slots, marks: 0 };
+        let mut reading = Reading { skimmer: self, text, base: at, strings, slots, marks: 0, entered: 0 };
         let end = reading.object(at, 0, root)?;
         let marks = Mark(reading.marks);
         if let Some(slot) = root.slot {
@@ -112,7 +117,7 @@ impl Skimmer {
         let (Some(root), Some(span)) = (self.nodes.first(), span) else { return true };
         let text = record.as_bytes();
         let strings = Strings::new(text, span.start);
-        let mut reading = Reading { skimmer: self, text, base: 0, strings, slots, marks: 0 };
+        let mut reading = Reading { skimmer: self, text, base: 0, strings, slots, marks: 0, entered: 0 };
         reading.enter(span.start, 1, root).is_some()
     }
 }
@@ -163,7 +168,7 @@ impl TrieNode {
         let keys = self.names.iter().map(|(name, child)| Key::new(name, Some(*child), 0));
         let indices = self.indices.iter().map(|(index, child)| (*index, *child)).collect();
         let leaf = self.slot.filter(|_| self.names.is_empty() && self.indices.is_empty());
-        Node { slot: self.slot, leaf, below: self.below.clone(), indices, keys: KeyTable::new(keys.collect()) }
+        Node { slot: self.slot, leaf, below: self.below.clone(), indices, keys: KeyTable::new(keys.collect()), bit: 0 }
     }
 }
 
@@ -174,6 +179,8 @@ struct Reading<'r> {
     strings: Strings<'r>,
     slots: &'r mut Slots,
     marks: u32,
+    /// The bits of the nodes that were entered.
+    entered: u64,
 }
 
 impl Reading<'_> {
@@ -231,9 +238,12 @@ impl Reading<'_> {
     /// As [`Reading::enter`], at a node with others below.
     fn enter_all(&mut self, at: usize, depth: usize, node: &Node) -> Option<usize> {
         // Invariant: a key seen again replaces all that its earlier value held, so its whole subtree is cleared.
-        for slot in &node.below {
-            self.slots.unset(*slot);
+        if self.entered & node.bit == node.bit {
+            for slot in &node.below {
+                self.slots.unset(*slot);
+            }
         }
+        self.entered |= node.bit;
         let end = match self.text.get(at)? {
             b'{' if !node.keys.is_empty() => self.object(at, depth, node),
             b'[' if !node.indices.is_empty() => self.array(at, depth, node),
