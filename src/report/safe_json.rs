@@ -1,7 +1,7 @@
 //! JSON that is safe to print: what comes from a log stands in it as it was, with every character that a terminal acts on as a
 //! `\u` escape, and `##` too, with which a command to a CI runner (`##vso[`) may begin anywhere in a line.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
@@ -16,8 +16,10 @@ pub(super) fn write_line<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Re
 
 /// Writes `value` indented, without a line feed behind it.
 pub(super) fn write_indented<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Safe(PrettyFormatter::new())))?;
-    Ok(())
+    // A document is written in many small pieces, and this buffer's type is known, so that most are copied and no more.
+    let mut out = BufWriter::new(out);
+    value.serialize(&mut Serializer::with_formatter(&mut out, Safe(PrettyFormatter::new())))?;
+    out.flush()
 }
 
 /// The layout of another formatter. `serde_json` escapes the control characters below U+0020 itself; this does the others.
