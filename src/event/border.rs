@@ -101,12 +101,11 @@ fn first_key(text: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     #[test]
     fn guesses_ends_of_values() {
         let outside = Seam::default();
-        let array = Seam { head: Arc::from(b"[".as_slice()), ..Seam::default() };
+        let array = Seam { head: b"[".as_slice().into(), ..Seam::default() };
         for (text, seam, wanted) in [
             ("{\"a\":1}\n{\"a\":2}\r\n{\"b\":3}", &outside, Some(15)),
             ("{\"a\":1}{\"a\":2}{\"b\":3}", &outside, Some(14)),

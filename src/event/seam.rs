@@ -23,8 +23,9 @@ const LOOK_AHEAD_BYTES: usize = 128;
 /// What must be known to read on between two records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seam {
-    /// The text of the wrapper that the next record lies in, to behind the `[`; empty outside of one.
-    pub head: Arc<[u8]>,
+    /// The text of the wrapper that the next record lies in, to behind the `[`; empty outside of one. No `Arc`: the empty ones of all
+    /// threads would count their owners in one place.
+    pub head: Box<[u8]>,
     /// Whether the next record lies in an array whose beginning was lost in damage.
     pub(super) loose: bool,
     /// Whether the first value was met.
