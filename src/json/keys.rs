@@ -38,9 +38,8 @@ impl Key {
         Self { name: name.into(), head: head(name), tail: tail(name), child, mark }
     }
 
-    /// What is hashed.
     fn word(&self) -> u128 {
-        if self.name.len() > WIDTH { self.head ^ self.tail } else { self.head }
+        word(self.name.len(), self.head, self.tail)
     }
 }
 
@@ -119,7 +118,7 @@ impl KeyTable {
                 && key.tail == tail
                 && (name.len() <= 2 * WIDTH || *key.name == *name)
         };
-        self.search(if name.len() > WIDTH { head ^ tail } else { head }, same)
+        self.search(word(name.len(), head, tail), same)
     }
 
     #[inline]
@@ -165,6 +164,11 @@ const FIRST: [u128; WIDTH + 1] = [
 
 const fn first(bytes: u32) -> u128 {
     u128::MAX >> (u128::BITS - 8 * bytes)
+}
+
+/// What is hashed of a name of so many bytes.
+fn word(length: usize, head: u128, tail: u128) -> u128 {
+    if length > WIDTH { head ^ tail } else { head }
 }
 
 /// The first sixteen bytes of `name`, zeros behind a shorter one.
